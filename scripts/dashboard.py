@@ -73,6 +73,11 @@ PANELS: list[tuple[str, str, Queries]] = [
         {"in 5 minutes": "sum(increase(reward_worker_restarts_total[5m]))"},
     ),
     ("Replicas that answer", "short", {"up": 'sum(up{job="reward"})'}),
+    (
+        "Nodes of the Ray cluster that judge",
+        "short",
+        {"up": "max(reward_nodes)", "replays a minute": "sum(rate(reward_replays_total[5m])) * 60"},
+    ),
 ]
 
 
