@@ -1,6 +1,5 @@
 """What scores batches, opened and closed as one: rubrics, and an engine with its sandbox."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -96,7 +95,7 @@ async def _open_engine(
     settings: Settings, rubrics: Rubrics, metrics: Metrics
 ) -> AsyncIterator[Judge]:
     """The engine that the settings name."""
-    if not await _joins_cluster(settings):
+    if not _joins_cluster(settings):
         async with open_machine(settings, metrics.worker_restarts.inc) as machine:
             yield machine
         return
@@ -108,7 +107,7 @@ async def _open_engine(
         yield cluster
 
 
-async def _joins_cluster(settings: Settings) -> bool:
+def _joins_cluster(settings: Settings) -> bool:
     """Whether a cluster judges; this process has joined it then. Ray is imported only for this.
 
     Raises:
@@ -119,7 +118,7 @@ async def _joins_cluster(settings: Settings) -> bool:
     from reward_server.engines.ray import ClusterError, connect  # noqa: PLC0415
 
     try:
-        await asyncio.to_thread(connect)
+        connect()
     except ClusterError as error:
         if settings.engine == "ray":
             raise

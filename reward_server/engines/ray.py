@@ -8,8 +8,10 @@ node is lost is given to another node.
 import asyncio
 import logging
 import pickle
+import signal
+import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -50,6 +52,7 @@ def connect() -> None:
     """
     if ray.is_initialized():
         return
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         ray.init("auto", log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError) as error:
@@ -57,6 +60,15 @@ def connect() -> None:
             f"no Ray cluster can be joined: {error}; start one with `ray start --head`, or set "
             "RAY_ADDRESS to HOST:PORT of its head"
         ) from error
+    finally:
+        _put_back(handlers)
+
+
+def _put_back(handlers: Mapping[Any, Any]) -> None:
+    """Undo what Ray does to a process: on SIGTERM it would exit at once, whatever is in hand."""
+    if threading.current_thread() is threading.main_thread():
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 @dataclass(slots=True, eq=False)

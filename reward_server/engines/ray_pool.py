@@ -37,7 +37,10 @@ class RewardActorPool:
             OSError: there is no cluster, or no node can be used.
             ValueError: a setting, the rubric file or a module of verifiers is wrong.
         """
+        from reward_server.engines.ray import connect  # noqa: PLC0415 - it imports this module
+
         self._settings = Settings(**{"engine": "ray", **settings})
+        connect()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="reward-actor-pool", daemon=True
