@@ -1,10 +1,16 @@
 """Fixtures that more than one test file uses."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.cluster import cluster
-from tests.environments import environment
-from tests.live import running
+from tests.live import ROOT, running
+from tests.real.conftest import environment
+
+UV = Path(sys.executable).with_name("uv")
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +31,11 @@ def poisoned(tmp_path_factory):
 @pytest.fixture(scope="session")
 def ray_python():
     """A Python that has Ray, the server and nothing of the development environment."""
-    return environment("ray.lock", with_us=True)
+    python = environment("ray")
+    if not (installed := python.parent / "reward-server").exists():
+        install = [installed.parent / "python", "--no-deps", "--editable", ROOT]
+        subprocess.run([UV, "pip", "install", "--quiet", "--python", *install], check=True)
+    return python
 
 
 @pytest.fixture(scope="session")

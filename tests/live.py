@@ -43,10 +43,13 @@ class Server:
 
 
 def _forked(process: psutil.Process) -> list[psutil.Process]:
-    parent = process.parent()
-    if parent is None or "multiprocessing.forkserver" not in " ".join(parent.cmdline()):
+    try:
+        parent = process.parent()
+        if parent is None or "multiprocessing.forkserver" not in " ".join(parent.cmdline()):
+            return []
+        return parent.children()
+    except psutil.NoSuchProcess:  # it has ended meanwhile
         return []
-    return parent.children()
 
 
 def free_port() -> int:
