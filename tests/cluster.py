@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -80,7 +80,7 @@ def cluster(python: Path, nodes: int, cpus: int) -> Iterator[Cluster]:
     """A cluster of so many nodes, the head among them, with so many CPUs each; ended on leaving."""
     temporary = tempfile.mkdtemp(prefix="ray-")
     variables = {"RAY_TMPDIR": temporary, "RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0"}
-    process = subprocess.Popen(
+    served = subprocess.Popen(
         [python, "-m", "tests.cluster", str(cpus), str(nodes)],
         cwd=ROOT,
         env={**environment(), **variables},
@@ -91,14 +91,19 @@ def cluster(python: Path, nodes: int, cpus: int) -> Iterator[Cluster]:
     )
     below: list[psutil.Process] = []
     try:
-        running = Cluster(process, temporary)
+        running = Cluster(served, temporary)
         yield running
         below = running.processes()
     finally:
-        process.stdin.close()
-        process.wait(END_S)
-        process.stdout.close()
-        assert gone(below, END_S)
+        served.stdin.close()
+        served.wait(END_S)
+        served.stdout.close()
+        for (
+            process
+        ) in below:  # Ray's workers that were just starting wait a minute for their raylet
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        assert gone(below)
         shutil.rmtree(temporary, ignore_errors=True)
 
 
