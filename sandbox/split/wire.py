@@ -7,7 +7,6 @@ import fractions
 import importlib
 import json
 import os
-import pathlib
 import struct
 import sys
 from collections.abc import Callable
@@ -111,7 +110,7 @@ class Codec:
             return {"M": value.__name__} if known else self.export(value)
         if kind.__module__ == "numpy":
             return self._array(value, depth)
-        return self.export(value)
+        return {"P": str(value)} if _is_path(kind) else self.export(value)
 
     def _class(self, value: type) -> Any:
         name, module = value.__qualname__, value.__module__
@@ -153,6 +152,12 @@ def shared_class(module: str, name: str) -> Any:
     return found if isinstance(found, type) else None
 
 
+def _is_path(kind: type) -> bool:
+    """Whether it is a class of paths; pathlib is in memory only where somebody imported it."""
+    pathlib = sys.modules.get("pathlib")
+    return pathlib is not None and kind in {pathlib.PosixPath, pathlib.PurePosixPath}
+
+
 def _pairs(codec: Codec, value: Any, depth: int) -> list[Any]:
     return [[codec.encode(key, depth), codec.encode(item, depth)] for key, item in value.items()]
 
@@ -181,9 +186,6 @@ _ENCODERS: dict[type, Callable[[Codec, Any, int], Any]] = {
     range: lambda _, value, __: {"r": [value.start, value.stop, value.step]},
     type(Ellipsis): lambda _, __, ___: {"e": 0},
     type(NotImplemented): lambda _, __, ___: {"e": 1},
-    **dict.fromkeys(
-        (pathlib.PosixPath, pathlib.PurePosixPath), lambda _, value, __: {"P": str(value)}
-    ),
     decimal.Decimal: lambda _, value, __: {"D": str(value)},
     fractions.Fraction: lambda _, value, __: {"F": [hex(value.numerator), hex(value.denominator)]},
     **dict.fromkeys(_DATES, _date),
@@ -235,7 +237,7 @@ _DECODERS: dict[str, Callable[[Codec, Any], Any]] = {
     "r": lambda _, body: range(*body),
     "e": lambda _, body: NotImplemented if body else Ellipsis,
     "i": lambda _, body: int(body, 16),
-    "P": lambda _, body: pathlib.Path(body),
+    "P": lambda _, body: importlib.import_module("pathlib").Path(body),
     "D": lambda _, body: decimal.Decimal(body),
     "F": lambda _, body: fractions.Fraction(int(body[0], 16), int(body[1], 16)),
     "T": _decode_date,
