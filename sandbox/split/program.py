@@ -27,11 +27,16 @@ class Program(ModuleType):
 
     def __init__(self, name: str, link: Link) -> None:
         super().__init__(name)
-        names = link.raw("names")[0]
+        names, functions = link.raw("names")
+        names = list(filter(is_text, names))
         self.__dict__["_split_link"] = link
-        self.__dict__["__all__"] = [
-            n for n in names if is_text(n) and n[:1] != "_" and n not in JUDGES
-        ]
+        self.__dict__["_split_names"] = names
+        self.__dict__["_split_functions"] = {
+            n: function
+            for n, function in functions.items()
+            if not (n in SHARED_MODULES or n in ALIASES)
+        }
+        self.__dict__["__all__"] = [n for n in names if n[:1] != "_" and n not in JUDGES]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -40,6 +45,14 @@ class Program(ModuleType):
             with contextlib.suppress(ImportError):
                 return importlib.import_module(ALIASES.get(name, name))
         return self.__dict__["_split_link"].request("get", name)
+
+    def bring(self, mentioned: set[str]) -> dict[str, Any]:
+        """Those of its names, as they are now: functions without asking again."""
+        link, functions = self.__dict__["_split_link"], self.__dict__["_split_functions"]
+        return {
+            name: link.codec.decode(functions[name]) if name in functions else getattr(self, name)
+            for name in mentioned.intersection(self.__dict__["_split_names"])
+        }
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("__"):

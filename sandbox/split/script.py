@@ -1,8 +1,6 @@
 """Test code of plain statements: asserts, calls, a `check(candidate)`, test functions."""
 
 import ast
-import contextlib
-import importlib
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -10,10 +8,8 @@ from types import ModuleType
 from typing import Any
 
 from sandbox.split import frameworks
-from sandbox.split.link import Link
-from sandbox.split.program import ALIASES, JUDGES, Program, is_text
+from sandbox.split.program import JUDGES, Program
 from sandbox.split.report import BROKEN, FAILED, PASSED, Row, describe
-from sandbox.split.wire import SHARED_MODULES
 
 _ACTIVE = (ast.Expr, ast.For, ast.While, ast.If, ast.With, ast.Try, ast.Assert)
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -36,13 +32,7 @@ class Script:
         mentioned = set(_WORD.findall(self.text))
         if self.entry_point:
             mentioned.add(self.entry_point.partition(".")[0])
-        link: Link = program.__dict__["_split_link"]
-        for name in mentioned.intersection(filter(is_text, link.raw("names")[0])):
-            if name in SHARED_MODULES or name in ALIASES:
-                with contextlib.suppress(ImportError):
-                    self.names[name] = importlib.import_module(ALIASES.get(name, name))
-            elif name not in JUDGES or name == self.entry_point:
-                self.names[name] = getattr(program, name)
+        self.names.update(program.bring(mentioned - (JUDGES - {self.entry_point})))
 
     def run(self) -> list[Row]:
         """Every statement in turn; those that test something give a row."""

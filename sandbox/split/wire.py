@@ -39,6 +39,10 @@ SHARED_CLASS_MODULES = frozenset(
 """Modules whose classes do: honest containers and numbers, nothing with a say in comparisons."""
 
 _LENGTH = struct.Struct("=I")
+_CHUNK = 1 << 16
+_TO_JSON = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
+_FROM_JSON = json.JSONDecoder().raw_decode
+_SCALARS = frozenset({str, bool, float, type(None)})
 _FROM_TEXT = "fromisoformat"
 _DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
 
@@ -52,34 +56,46 @@ class Pipe:
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
+        self.early = b""
 
     def send(self, message: Any) -> None:
         """Write one message."""
-        data = json.dumps(message).encode()
+        data = _TO_JSON(message).encode()
         if len(data) > MAX_MESSAGE:
             raise ValueError("a value too large to hand over")
-        view = memoryview(_LENGTH.pack(len(data)) + data)
-        while view:
-            try:
-                view = view[os.write(self.descriptor, view) :]
-            except OSError as error:
-                raise ClosedError from error
+        data = _LENGTH.pack(len(data)) + data
+        try:
+            written = os.write(self.descriptor, data)
+            while written < len(data):
+                written += os.write(self.descriptor, memoryview(data)[written:])
+        except OSError as error:
+            raise ClosedError from error
 
     def receive(self) -> Any:
         """Read one message."""
-        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
+        data = self.early or self._read(_CHUNK)
+        while len(data) < _LENGTH.size:
+            data += self._read(_CHUNK)
+        (length,) = _LENGTH.unpack_from(data)
         if length > MAX_MESSAGE:
             raise ClosedError
-        return json.loads(self._exactly(length))
+        end = _LENGTH.size + length
+        if len(data) < end:
+            data = self._whole(data, end)
+        self.early = data[end:]
+        return _FROM_JSON(data[_LENGTH.size : end].decode())[0]
 
-    def _exactly(self, size: int) -> bytes:
-        pieces = bytearray()
+    def _whole(self, start: bytes, size: int) -> bytes:
+        pieces = bytearray(start)
         while len(pieces) < size:
-            piece = os.read(self.descriptor, min(size - len(pieces), 1 << 20))
-            if not piece:
-                raise ClosedError
-            pieces += piece
+            pieces += self._read(size - len(pieces))
         return bytes(pieces)
+
+    def _read(self, most: int) -> bytes:
+        piece = os.read(self.descriptor, most)
+        if not piece:
+            raise ClosedError
+        return piece
 
 
 class Codec:
@@ -99,7 +115,7 @@ class Codec:
         if depth > MAX_DEPTH:
             raise ValueError(f"a value nested deeper than {MAX_DEPTH} levels")
         if kind is list:
-            return [self.encode(item, depth + 1) for item in value]
+            return self.items(value, depth + 1)
         encoder = _ENCODERS.get(kind)
         if encoder:
             return encoder(self, value, depth + 1)
@@ -129,6 +145,8 @@ class Codec:
 
     def items(self, values: Any, depth: int) -> list[Any]:
         """Encoded elements."""
+        if _SCALARS.issuperset(map(type, values)):
+            return list(values)
         return [self.encode(item, depth) for item in values]
 
     def decode(self, data: Any) -> Any:
@@ -137,9 +155,10 @@ class Codec:
         Raises:
             ValueError, TypeError, KeyError: it is no encoding.
         """
-        if isinstance(data, list):
+        kind = type(data)
+        if kind is list:
             return [self.decode(item) for item in data]
-        if not isinstance(data, dict):
+        if kind is not dict:
             return data
         ((tag, body),) = data.items()
         decoder = _DECODERS.get(tag)
