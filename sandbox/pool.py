@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import re
 from collections import OrderedDict, deque
-from collections.abc import Coroutine, Hashable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -65,7 +65,11 @@ class Health:
 
 
 class Sandbox:
-    """Runs programs, as many at once as there are places. Made by `open_sandbox`."""
+    """Runs programs, as many at once as there are places. Made by `open_sandbox`.
+
+    Attributes:
+        on_restart: called when a place failed and is brought back.
+    """
 
     def __init__(self, backend: str, places: Sequence[Place]) -> None:
         self.backend = backend
@@ -76,6 +80,7 @@ class Sandbox:
         self._problem: str | None = None
         self._closed = False
         self._known: dict[str, str | None] = {}
+        self.on_restart: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
         """Start every place.
@@ -191,6 +196,7 @@ class Sandbox:
     async def _restart(self, place: Place) -> None:
         """Bring a failed place back, with pauses that grow; meanwhile the others carry on."""
         attempt = 0
+        self.on_restart()
         while not self._closed:
             await asyncio.sleep(_RESTART_PAUSES_S[min(attempt, len(_RESTART_PAUSES_S) - 1)])
             attempt += 1
@@ -241,6 +247,10 @@ class Sandbox:
     def facts(self) -> Mapping[str, Any]:
         """What the places said of themselves when they started."""
         return self._places[0].hello
+
+    def offered(self) -> list[str]:
+        """The languages whose toolchain is here, without running anything."""
+        return list(self.facts().get("languages", {}))
 
     async def languages(self) -> dict[str, dict[str, Any]]:
         """The languages that programs can be written in here: name to version and availability."""
