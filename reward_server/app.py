@@ -40,6 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
     rates = Rates(settings.rate_limit, settings.rate_burst)
     admission = Admission(settings.max_queue, rates, metrics)
     life = Life(settings.drain_timeout_s, admission)
+    metrics.vitals = life.vitals
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -13,7 +13,7 @@ import structlog
 import yaml
 
 from reward_server.life import Life
-from reward_server.service import NoSandbox, Service
+from reward_server.service import Service
 from sandbox.languages import LANGUAGES
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,7 @@ def of_language(name: str) -> Canary:
 
 async def watch(service: Service, life: Life) -> None:
     """Ask every canary, then go on asking: verifiers, Python and whatever failed; never returns."""
-    asked = await _chosen(service)
+    asked = _chosen(service)
     problems = await _ask_all(service, asked, START_S)
     life.problems = problems
     often = [c for c in asked if c.name.startswith("verifier ") or c.name == "language python"]
@@ -80,14 +80,11 @@ async def watch(service: Service, life: Life) -> None:
         life.problems = problems
 
 
-async def _chosen(service: Service) -> list[Canary]:
-    verifiers = of_verifiers(service.rubrics.checker.registry)
-    if isinstance(service.sandbox, NoSandbox):
-        return verifiers
+def _chosen(service: Service) -> list[Canary]:
     wanted = service.settings.canaries
-    known = [name for name in LANGUAGES if wanted is None or name in wanted]
-    here = service.sandbox.offered()
-    return [*verifiers, *(of_language(name) for name in known if name in here)]
+    here = [n for n in service.sandbox.offered() if wanted is None or n in wanted]
+    verifiers = of_verifiers(service.rubrics.checker.registry)
+    return [*verifiers, *map(of_language, here)]
 
 
 async def _ask_all(

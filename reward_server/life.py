@@ -8,6 +8,7 @@ import uvicorn
 
 from reward_server.exchange import Admission
 from reward_server.service import Service
+from reward_server.telemetry import Vitals
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +66,14 @@ class Life:
         if self.service is None or self.problems is None:
             return "starting"
         return "not_ready" if self.problems or not self.service.readiness()[0] else "ready"
+
+    def vitals(self) -> Vitals:
+        """What a scrape is told."""
+        if self.service is None:
+            return Vitals()
+        health = self.service.sandbox.health()
+        ready = self.state == "ready"
+        return Vitals(ready, health.slots, health.waiting, health.restarts, health.outcomes)
 
 
 class Server(uvicorn.Server):

@@ -1,5 +1,6 @@
 """Around every request: who may ask and when, a request id, headers, one line in the log."""
 
+import asyncio
 import base64
 import re
 import secrets
@@ -41,6 +42,9 @@ UNAUTHORIZED = ApiError(
 )
 UNAUTHORIZED.headers["WWW-Authenticate"] = "Bearer"
 
+STARTING = ApiError(503, "starting", "the server is starting; ask again", retry_after_s=1)
+ENDING = ApiError(503, "draining", "the server is ending; ask again", retry_after_s=1)
+
 REQUEST_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 
 
@@ -61,7 +65,7 @@ class Guard:
             return
         headers = Headers(scope=scope)
         request_id = _request_id(headers)
-        start, status, held = time.perf_counter(), 500, 0
+        start, status, begun, held = time.perf_counter(), 500, False, 0
 
         async def receive_counted() -> Message:
             nonlocal held
@@ -76,9 +80,9 @@ class Guard:
             return message
 
         async def send_marked(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, begun = message["status"], True
                 self._head(MutableHeaders(scope=message), request_id)
             await send(message)
 
@@ -93,6 +97,11 @@ class Guard:
             else:
                 self.metrics.rejected.labels(error.code).inc()
                 await error.answer()(scope, receive, send_marked)
+        except asyncio.CancelledError:
+            # time to drain is up; uvicorn would say 500, and a client would not ask again
+            if begun or not self.life.draining:
+                raise
+            await ENDING.answer()(scope, receive, send_marked)
         finally:
             self.life.busy -= not is_open
             self.room += held
@@ -104,9 +113,9 @@ class Guard:
         if self.keys and caller is None:
             return UNAUTHORIZED
         if self.life.service is None:
-            return ApiError(503, "starting", "the server is starting; ask again", retry_after_s=1)
+            return STARTING
         if self.life.draining and scope["method"] not in READING:
-            return ApiError(503, "draining", "the server is ending; ask again", retry_after_s=1)
+            return ENDING
         scope.setdefault("state", {})["caller"] = caller
         return None
 
