@@ -24,7 +24,7 @@ MILLISECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 50, 100, 500, 1000, 5000, 10000)
 
 def _places(error: BaseException) -> str:
     """Kind and place of an exception and of what led to it: its text may quote a completion."""
-    lines = []
+    lines: list[str] = []
     seen: BaseException | None = error
     while seen is not None and len(lines) < MAX_CAUSES:
         frames = traceback.extract_tb(seen.__traceback__)
