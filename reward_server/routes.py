@@ -17,6 +17,7 @@ from reward_server.exchange import (
     read_model,
     while_connected,
 )
+from reward_server.life import Life
 from reward_server.rubrics import as_json, component_names
 from reward_server.scoring import score_all, score_lines
 from reward_server.service import Service
@@ -37,7 +38,7 @@ async def score(request: Request) -> Response:
     start = time.perf_counter()
     service: Service = request.app.state.service
     batch = batch_of(await read_model(request, schema.Envelope, schema.ENVELOPE_FIXES), service)
-    place = request.app.state.admission.enter(len(batch.items))
+    place = request.app.state.admission.enter(len(batch.items), request.state.caller)
     if NDJSON in request.headers.get("accept", ""):
         return Stream(score_lines(service, batch, start), place)
     with place:
@@ -58,7 +59,7 @@ async def filter_batch(request: Request) -> Response:
         rule = keep.parse(asked.keep, component_names(batch.rubric))
     except keep.KeepError as error:
         raise ApiError(422, "invalid", str(error), field="keep") from None
-    with request.app.state.admission.enter(len(batch.items)):
+    with request.app.state.admission.enter(len(batch.items), request.state.caller):
         answer = await while_connected(request.receive, score_all(service, batch, start))
     if answer is None:
         return Response(status_code=CLIENT_GONE)
@@ -78,7 +79,7 @@ async def vote(request: Request) -> Response:
         samples = [schema.vote_fields(asked, at) for at in range(len(asked.completions))]
     except UnusableError as error:
         raise ApiError(422, "invalid", str(error), field=str(error).split(":")[0]) from None
-    with request.app.state.admission.enter(len(samples)):
+    with request.app.state.admission.enter(len(samples), request.state.caller):
         answer = await while_connected(request.receive, service.dispatch.vote(samples, options))
     if answer is None:
         return Response(status_code=CLIENT_GONE)
@@ -139,11 +140,11 @@ async def healthz() -> JSONResponse:
 @router.get("/readyz", tags=["health"])
 async def readyz(request: Request) -> JSONResponse:
     """Whether batches can be scored, and why not."""
-    service: Service = request.app.state.service
-    ready, checks = service.readiness()
-    return JSONResponse(
-        {"status": "ready" if ready else "not_ready", "checks": checks}, 200 if ready else 503
-    )
+    life: Life = request.app.state.life
+    state = life.state
+    checks = life.service.readiness()[1] if life.service else {}
+    checks["canaries"] = {"ok": life.problems == {}, "problems": life.problems or {}}
+    return JSONResponse({"status": state, "checks": checks}, 200 if state == "ready" else 503)
 
 
 @router.get("/metrics", tags=["health"], response_class=PlainTextResponse)

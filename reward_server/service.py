@@ -27,6 +27,10 @@ class Box(Runner, Protocol):
         """How it is now."""
         ...
 
+    def offered(self) -> list[str]:
+        """The languages whose toolchain is there; known at once."""
+        ...
+
     async def languages(self) -> dict[str, Any]:
         """The languages that programs can be written in."""
         ...
