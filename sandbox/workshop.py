@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sandbox import frameworks, jvm
 from sandbox.command import BOX, Command, File, unpack
-from sandbox.frameworks.bench import Step
+from sandbox.frameworks.bench import Listed, Step
 from sandbox.joined import Joined, join, new_token, report
 from sandbox.languages import LANGUAGES, Language
 from sandbox.program import Limits, Outcome, Program, Run
@@ -53,6 +53,7 @@ class Workshop:
         self._found: dict[str, dict[str, str]] = {}
         self._built: OrderedDict[bytes, tuple[File, ...] | Outcome] = OrderedDict()
         self._size = 0
+        self._lists: dict[bytes, Listed] = {}
         for language in (*LANGUAGES.values(), PYTHON):
             paths = {name: _where(name) for name in language.commands()}
             if language.run and all(paths.values()):
@@ -115,7 +116,7 @@ class Workshop:
             (outcome,) = await execute(command, [Run(stdin)], limits, True)
             return _memory(language, outcome)
 
-        return await frameworks.run(program, build, start)
+        return await frameworks.run(program, build, start, self._lists)
 
     async def _run_pairs(
         self,

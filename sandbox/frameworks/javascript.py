@@ -94,6 +94,8 @@ def _stdin(
             file.path.removeprefix(f"{_FOLDER}/"): file.data.decode("utf-8", "surrogatepass")
             for file in hidden
         }
+        if tokens is None:
+            made[solution] = ""  # so that a list holds for every program
         job: dict[str, Any] = {
             "tests": list(tests),
             "solution": solution,
