@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from reward_server import protocols
+from reward_server import page, protocols
 from reward_server.errors import ApiError
 from reward_server.exchange import Admission
 from reward_server.jobs import Jobs
@@ -50,8 +50,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _parameter_error)
     app.add_exception_handler(Exception, _our_error)
-    for part in (router, *protocols.ROUTERS):
+    for part in (router, page.router, *protocols.ROUTERS):
         app.include_router(part)
+    app.mount(page.PREFIX, page.assets)
     describe(app)
     return app
 

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reward_server.errors import ApiError
+from reward_server.page import is_of_page
 from reward_server.settings import Settings
 from reward_server.telemetry import Metrics
 
@@ -19,6 +20,9 @@ log = structlog.get_logger(__name__)
 
 OPEN_PATHS = {"/healthz", "/readyz"}
 """Asked by orchestrators, which hold no key."""
+
+QUIET_PATHS = {*OPEN_PATHS, "/metrics", "/v1/live"}
+"""Asked every few seconds for as long as somebody looks."""
 
 BODIES = 16
 """Bodies of the largest size that may be in memory at once; beyond it the answer is 503."""
@@ -66,7 +70,7 @@ class Guard:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
-            if scope["path"] in OPEN_PATHS or self._knows(headers):
+            if _is_open(scope["path"]) or self._knows(headers):
                 await self.app(scope, receive_counted, send_marked)
             else:
                 await _refuse(scope, receive, send_marked)
@@ -86,10 +90,15 @@ class Guard:
         path = getattr(route, "path", "other")
         self.metrics.requests.labels(path, scope["method"], status).inc()
         self.metrics.request_seconds.labels(path).observe(seconds)
-        level = "debug" if path in OPEN_PATHS or path == "/metrics" else "info"
+        level = "debug" if path in QUIET_PATHS else "info"
         getattr(log, level)(
             "request", path=path, method=scope["method"], status=status, ms=round(seconds * 1000, 1)
         )
+
+
+def _is_open(path: str) -> bool:
+    """Whether nobody needs a key for a path."""
+    return path in OPEN_PATHS or is_of_page(path)
 
 
 KEY_HEADERS = ("authorization", "xrl-authorization", "x-api-key", "x-auth-token")

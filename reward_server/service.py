@@ -10,6 +10,7 @@ import structlog
 import sandbox
 from reward_server.dispatch import Dispatch
 from reward_server.engines.local import LocalEngine
+from reward_server.live import Live
 from reward_server.rubrics import Checker, Rubrics, load_rubrics
 from reward_server.settings import Settings
 from reward_server.telemetry import Metrics
@@ -38,6 +39,10 @@ class NoSandbox:
         """No place to run anything, and why."""
         return sandbox.Health("none", slots=0, expected=0, waiting=0, problem=self.reason)
 
+    def facts(self) -> dict[str, Any]:
+        """There is no place to tell of any."""
+        return {}
+
     async def languages(self) -> dict[str, Any]:
         """None can be run."""
         return {
@@ -64,6 +69,7 @@ class Service:
     sandbox: sandbox.Sandbox | NoSandbox
     dispatch: Dispatch
     metrics: Metrics
+    live: Live
 
     def readiness(self) -> tuple[bool, dict[str, Any]]:
         """Whether batches can be scored, and what each part says of itself."""
@@ -104,7 +110,8 @@ async def open_service(settings: Settings, metrics: Metrics) -> AsyncIterator[Se
     try:
         await engine.start()
         dispatch = Dispatch(rubrics, engine, box)
-        yield Service(settings, rubrics, engine, box, dispatch, metrics)
+        live = Live(settings.keep_samples)
+        yield Service(settings, rubrics, engine, box, dispatch, metrics, live)
     finally:
         await engine.close()
         await box.close()
