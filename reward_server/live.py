@@ -18,7 +18,7 @@ SLOTS = 150
 """Counts are held by the two seconds, for five minutes."""
 
 SLOW_A_SLOT = 4
-MAX_SLOWEST = 20
+MAX_SLOWEST = 10
 MAX_FAILED = 50
 MAX_ID = 200
 MAX_TEXT = 20_000
