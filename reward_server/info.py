@@ -5,7 +5,6 @@ No secret is in it, and no path but those that settings name.
 
 import platform
 import time
-from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -23,21 +22,21 @@ LIMITS = (
 """Settings that bound what a client may ask for."""
 
 
-def describe(service: Service) -> dict[str, Any]:
+async def describe(service: Service) -> dict[str, Any]:
     """Version, configuration and state."""
     settings = service.settings
     ready, checks = service.readiness()
+    languages = (await service.sandbox.languages()).values()
     return {
         "version": version("reward-server"),
         "python": platform.python_version(),
         "instance": service.live.instance,
         "uptime_s": round(time.monotonic() - service.live.started, 3),
         "ready": ready,
-        "engine": service.engine.name,
-        "workers": {"up": checks["workers"]["up"], "expected": settings.workers},
-        "sandbox": asdict(service.sandbox.health()),
+        "engine": "ray" if "nodes" in checks else "local",
+        **checks,
         "languages": {
-            "available": len(service.sandbox.facts().get("languages", {})),
+            "available": sum(language["available"] for language in languages),
             "known": len(LANGUAGES),
         },
         "rubrics": {

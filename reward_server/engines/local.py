@@ -91,8 +91,6 @@ class _Worker:
 class LocalEngine:
     """A fixed number of worker processes; every batch's chunks take turns for them."""
 
-    name = "local"
-
     def __init__(
         self, workers: int, config: WorkerConfig, on_restart: Callable[[], None] = lambda: None
     ) -> None:

@@ -70,10 +70,10 @@ function showKey() {
 async function load() {
   showKey();
   try {
-    const [{ rubrics }, info] = await Promise.all([ask("/v1/rubrics"), ask("/v1/info")]);
-    setRubrics(rubrics);
+    setRubrics((await ask("/v1/rubrics")).rubrics);
     playground.fillRubrics();
     compare.fillRubrics();
+    const info = await ask("/v1/info");
     wantsKey = info.api_keys;
     byId("key-button").hidden = !info.api_keys;
     byId("about").textContent = about(info);
