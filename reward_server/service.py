@@ -12,6 +12,7 @@ import sandbox
 from reward_server.dispatch import Dispatch
 from reward_server.engines import Engine
 from reward_server.engines.complete import Runner
+from reward_server.live import Live
 from reward_server.machine import open_machine
 from reward_server.rubrics import Checker, Rubrics, load_rubrics
 from reward_server.settings import Settings
@@ -27,6 +28,10 @@ class Box(Runner, Protocol):
 
     def health(self) -> sandbox.Health:
         """How it is now."""
+        ...
+
+    def offered(self) -> list[str]:
+        """The languages whose toolchain is there; known at once."""
         ...
 
     async def languages(self) -> dict[str, Any]:
@@ -56,6 +61,7 @@ class Service:
     engine: Judge
     dispatch: Dispatch
     metrics: Metrics
+    live: Live
 
     @property
     def sandbox(self) -> Box:
@@ -87,7 +93,8 @@ async def open_service(settings: Settings, metrics: Metrics) -> AsyncIterator[Se
     """
     rubrics = load(settings)
     async with _open_engine(settings, rubrics, metrics) as engine:
-        yield Service(settings, rubrics, engine, Dispatch(rubrics, engine), metrics)
+        dispatch, live = Dispatch(rubrics, engine), Live(settings.keep_samples)
+        yield Service(settings, rubrics, engine, dispatch, metrics, live)
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import ray
@@ -26,6 +26,7 @@ from reward_server.engines.ray_actor import pieces
 from reward_server.engines.ray_nodes import Node, NodeLostError, Nodes
 from reward_server.engines.ray_pool import RewardActorPool
 from reward_server.engines.ray_sandbox import ClusterSandbox
+from reward_server.machine import shown
 from reward_server.settings import Settings
 from reward_server.worker import as_fields
 from verifiers.verdict import failed
@@ -137,7 +138,7 @@ class RayEngine:
         health = self.sandbox.health()
         checks = {
             "workers": {"ok": bool(up), "up": workers},
-            "sandbox": {"ok": health.slots > 0, **asdict(health)},
+            "sandbox": {"ok": health.slots > 0, **shown(health)},
             "nodes": {"ok": len(up) == len(nodes), "up": len(up), "nodes": nodes},
         }
         return bool(up), checks

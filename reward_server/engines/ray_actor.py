@@ -43,6 +43,7 @@ class NodeActor:
             "ready": ready,
             "workers": len(machine.workers.pids),
             "sandbox": asdict(machine.sandbox.health()),
+            "languages": machine.sandbox.offered(),
         }
 
     async def languages(self) -> dict[str, Any]:

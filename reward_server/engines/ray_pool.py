@@ -2,13 +2,10 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Self, TypeVar
 
-from reward_server.exchange import Batch
-from reward_server.scoring import score_all
 from reward_server.service import open_service
 from reward_server.settings import Settings
 from reward_server.telemetry import Metrics
@@ -92,9 +89,11 @@ class RewardActorPool:
         self.close()
 
     async def _score(self, items: Sequence[Any], rubric: Any) -> list[dict[str, Any]]:
-        batch = Batch(list(items), self._service.rubrics.find(rubric, "rubric"), groups=False)
-        answer = await score_all(self._service, batch, time.perf_counter())
-        results: list[dict[str, Any]] = answer["results"]
+        ready = self._service.rubrics.find(rubric, "rubric")
+        results: list[Any] = [None] * len(items)
+        async for block, _ in self._service.dispatch.score(items, ready):
+            for result in block:
+                results[result["index"]] = result
         return results
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:

@@ -1,6 +1,7 @@
 """The sandboxes of a cluster's nodes as one, for protocols that run programs."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from typing import Any
 
@@ -47,7 +48,14 @@ class ClusterSandbox:
             expected=sum(health.expected for health in healths),
             waiting=sum(health.waiting for health in healths),
             problem=problems[0] if problems else None,
+            restarts=sum(health.restarts for health in healths),
+            outcomes=sum((Counter(health.outcomes) for health in healths), Counter()),
         )
+
+    def offered(self) -> list[str]:
+        """The languages whose toolchain every node has."""
+        first, *others = [node.facts["languages"] for node in self._nodes.up()] or [[]]
+        return [name for name in first if all(name in other for other in others)]
 
     async def languages(self) -> dict[str, Any]:
         """The languages that programs can be written in: those that every node has."""
