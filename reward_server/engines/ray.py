@@ -7,8 +7,10 @@ node is lost is given to another node.
 
 import asyncio
 import logging
+import os
 import pickle
 import signal
+import socket
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
@@ -35,6 +37,7 @@ __all__ = ["ClusterError", "RayEngine", "RewardActorPool", "connect", "open_clus
 
 log = structlog.get_logger(__name__)
 
+CONNECT_TIMEOUT_S = 5.0
 LONELY_S = 60.0
 """With no node up for so long, what waits is given up as `failed`: its caller may ask again."""
 
@@ -53,6 +56,7 @@ def connect() -> None:
     """
     if ray.is_initialized():
         return
+    _check_reachable(os.environ.get("RAY_ADDRESS", "auto"))
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         ray.init("auto", log_to_driver=False, logging_level=logging.ERROR)
@@ -63,6 +67,29 @@ def connect() -> None:
         ) from error
     finally:
         _put_back(handlers)
+
+
+def _check_reachable(address: str) -> None:
+    """Find out in seconds what Ray itself takes two minutes for.
+
+    Raises:
+        ClusterError: nobody listens there, or it is not the address of a cluster's head.
+    """
+    host, _, port = address.rpartition(":")
+    if address in {"auto", ""}:
+        return
+    if not port.isdecimal() or "/" in host:
+        raise ClusterError(
+            f"RAY_ADDRESS is {address!r}: name HOST:PORT of the head (6379, not the port of Ray "
+            "Client or of the dashboard), from a machine that is a node of the cluster"
+        )
+    try:
+        socket.create_connection((host, int(port)), CONNECT_TIMEOUT_S).close()
+    except OSError as error:
+        raise ClusterError(
+            f"RAY_ADDRESS is {address}, and nobody answers there ({error}): start the head with "
+            "`ray start --head`, or name another"
+        ) from error
 
 
 def _put_back(handlers: Mapping[Any, Any]) -> None:
