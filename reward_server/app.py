@@ -18,6 +18,7 @@ from reward_server.middleware import Guard
 from reward_server.openapi import describe
 from reward_server.routes import router
 from reward_server.service import open_service
+from reward_server.sessions import Sessions
 from reward_server.settings import Settings
 from reward_server.telemetry import Metrics
 
@@ -35,6 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
         async with open_service(settings, metrics) as service:
             app.state.service = service
             app.state.jobs = Jobs()
+            app.state.sessions = Sessions()
             yield
             await app.state.jobs.close()
 

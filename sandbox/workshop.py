@@ -13,9 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from sandbox import jvm
-from sandbox.command import BOX, Command, File, unpack
+from sandbox.command import BOX, OUTPUT, Command, File, unpack
 from sandbox.joined import Joined, join, new_token, report
 from sandbox.languages import LANGUAGES, Language
+from sandbox.namespace.root import seen_as
 from sandbox.program import Limits, Outcome, Program, Run
 from sandbox.toolbox import Execute, Toolbox
 
@@ -32,6 +33,7 @@ CACHE_BYTES = 256 << 20
 COMPILE_OUTPUT_KB = 64 << 10
 COMPILE_PROCESSES = 64
 COMPILE_SCRATCH_MB = 256
+SHELL, SHELL_PROCESSES = "/bin/bash", 4
 SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin"
 ENVIRONMENT = {"PATH": SEARCH_PATH, "HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8"}  # noqa: S108
 
@@ -47,8 +49,10 @@ _REASONS = {
 class Workshop:
     """One for all places of a backend."""
 
-    def __init__(self, toolbox: Toolbox) -> None:
+    def __init__(self, toolbox: Toolbox, python: str, packages: Sequence[str]) -> None:
         self.toolbox = toolbox
+        self.python = python
+        self.packages = packages
         self._found: dict[str, dict[str, str]] = {}
         self._built: OrderedDict[bytes, tuple[File, ...] | Outcome] = OrderedDict()
         self._size = 0
@@ -93,10 +97,34 @@ class Workshop:
     ) -> list[Outcome]:
         if program.kind == "judge":
             return [await _run_judge(execute, command, run, limits) for run in runs]
+        if program.kind == "workspace":
+            return [await self._run_in_workspace(execute, command, run, limits) for run in runs]
         if program.partner:
             return await self._run_pairs(execute, program, command, runs, limits)
         outcomes = await execute(command, runs, limits, program.stop_on_failure)
         return [_memory(_language(program), outcome) for outcome in outcomes]
+
+    async def _run_in_workspace(
+        self, execute: Execute, command: Command, run: Run, limits: Limits
+    ) -> Outcome:
+        """One run in a directory of its own, by way of a shell that puts the run's files there."""
+        command = _with_data(command, run)
+        fill = f"cp -r {BOX}/data/. {OUTPUT} && " if run.files else ""
+        shell = (SHELL, "-c", f'{fill}cd {OUTPUT} && exec "$@"', "workspace")
+        arguments = command.arguments
+        if arguments[0] == self._found[PYTHON.name]["python3"]:
+            arguments = (self.python, "-s", f"{BOX}/main.py")
+        path = ":".join((OUTPUT, *map(seen_as, self.packages)))
+        command = replace(
+            command,
+            arguments=(*shell, *arguments),
+            environment=command.environment | {"HOME": OUTPUT, "PYTHONPATH": path},
+            collect=True,
+            scratch_mb=COMPILE_SCRATCH_MB,
+        )
+        several = replace(limits, processes=max(limits.processes, SHELL_PROCESSES))
+        (outcome,) = await execute(command, [Run(run.stdin)], several, True)
+        return outcome
 
     async def _run_pairs(
         self,
