@@ -36,7 +36,7 @@ def told(request, tmp_path_factory):
         {"id": "wrong", "completion": f"{TEXT} \\boxed{{3}}", "reference": "2"},
         {"id": "broken", "completion": TEXT, "reference": {"nothing": TEXT}},
     ]
-    with running(log, api_keys=SECRET, keep_samples=request.param) as server:
+    with running(log, api_keys=SECRET, keep_samples=request.param, workers=1) as server:
         with server.client(headers={"X-API-Key": SECRET}) as client:
             body = {"items": items, "rubric": "math"}
             assert client.post("/v1/score", json=body).status_code == 200

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from reward_server.page import FOLDER
 from tests.live import running
 from tests.web.conftest import DESKTOP, PHONE, example, opened, ready
 
@@ -139,6 +140,9 @@ def test_the_policy_and_the_files(site):
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
     assert not re.search(r"<script(?![^>]*src=)|<style|style=|\son\w+=", index.text)
     assert not re.search(r"(src|href)=[\"']?(https?:)?//", index.text)
+    preloaded = set(re.findall(r'modulepreload" href="/web/([^"]+)', index.text))
+    modules = {path.name for path in FOLDER.glob("*.js")}
+    assert modules - preloaded == {"app.js", "theme.js"}
     for path in re.findall(r"(?:src|href)=\"(/web/[^\"]+)\"", index.text):
         asset = httpx.get(f"{site.url}{path}")
         assert asset.status_code == 200

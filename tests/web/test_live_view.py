@@ -16,7 +16,7 @@ QUICK = [item for item in ITEMS if "program" not in item["id"] and "function" no
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory, browser):
     """A server that keeps no texts, after a batch, and a page that shows it."""
-    with running(tmp_path_factory.mktemp("busy") / "log") as server:
+    with running(tmp_path_factory.mktemp("busy") / "log", workers=1) as server:
         server.score(QUICK)
         with opened(browser, f"{server.url}/#live") as page:
             page.wait_for_selector("#failed table")
@@ -122,13 +122,16 @@ def test_kept_samples_open_in_the_playground(visit, site):
 
 
 def test_replicas_are_shown_one_at_a_time(visit, site):
-    page = visit()
+    page = visit(locale="en")
+    page.clock.install()
     told = httpx.get(f"{site.url}/v1/live").json()
     answers = iter(
         [{**told, "instance": name, "items": n} for name, n in (("one", 11), ("two", 22))] * 99
     )
     page.route("**/v1/live", lambda route: route.fulfill(json=next(answers)))
     page.click("#tab-live")
+    page.wait_for_selector("#tiles .tile")
+    page.clock.run_for(2500)
     page.wait_for_selector("#replica-field")
     assert "11 in five minutes" in tile(page, "Items a second")
     page.select_option("#replica", "two")
@@ -153,13 +156,15 @@ def test_a_server_that_goes_away(tmp_path, browser):
 
 
 def test_a_server_that_comes_back(visit):
-    page = visit(expect="ERR_INTERNET_DISCONNECTED")
+    page = visit(expect="ERR_INTERNET_DISCONNECTED", locale="en")
+    page.clock.install()
     page.context.set_offline(True)
     page.click("#score")
     page.wait_for_selector('#problem .banner:has-text("can\'t be reached")')
     page.click("#tab-live")
     page.wait_for_selector("#live-state:has-text('Trying again')")
     page.context.set_offline(False)
+    page.clock.run_for(2500)
     page.wait_for_selector("#live-state:has-text('Live')")
     page.get_by_role("button", name="Try again").click()
     page.wait_for_selector("#problem:empty", state="attached")

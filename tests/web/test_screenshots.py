@@ -58,7 +58,7 @@ def test_picture(visit, site, name):
     show, size, scheme, most = PICTURES[name]
     if show is live:
         work(site)
-    page = visit(viewport=size, color_scheme=scheme)
+    page = visit(viewport=size, scheme=scheme)
     show(page)
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     picture = photograph(page, size["width"], most)
