@@ -34,6 +34,16 @@ def site(tmp_path_factory) -> Iterator[Server]:
         yield live
 
 
+KEY = "the-right-key"
+
+
+@pytest.fixture(scope="package")
+def locked(tmp_path_factory) -> Iterator[Server]:
+    """A server that wants a key and keeps no texts."""
+    with running(tmp_path_factory.mktemp("locked") / "log", api_keys=KEY, workers=1) as live:
+        yield live
+
+
 class Watched:
     """A page with what went wrong in it: errors, dialogs, requests that leave the server."""
 
