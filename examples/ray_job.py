@@ -3,9 +3,9 @@
     pip install 'reward-server[ray]'                  on every node, beside the trainer
     ray job submit --address http://HEAD:8265 -- python examples/ray_job.py
 
-In verl, `compute_score` is a custom reward function (`custom_reward_function.path` and `.name`). The
-pool is made once in each reward worker; workers with the same settings share one actor a node. In
-OpenRLHF, `reward_func` is the function of `--reward.remote_url FILE`.
+In verl, `compute_score` is a custom reward function (`custom_reward_function.path` and `.name`).
+The pool is made once in each reward worker; workers with the same settings share one actor a node.
+In OpenRLHF, `reward_func` is the function of `--reward.remote_url FILE`.
 """
 
 import functools

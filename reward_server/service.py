@@ -122,7 +122,7 @@ def _joins_cluster(settings: Settings) -> bool:
     """
     if settings.engine == "local" or find_spec("ray") is None:
         return False
-    from reward_server.engines.ray import ClusterError, connect  # noqa: PLC0415
+    from reward_server.engines.ray_connect import ClusterError, connect  # noqa: PLC0415
 
     try:
         connect()

@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Self, TypeVar
 
+from reward_server.engines.ray_connect import connect
 from reward_server.service import open_service
 from reward_server.settings import Settings
 from reward_server.telemetry import Metrics
@@ -34,8 +35,6 @@ class RewardActorPool:
             OSError: there is no cluster, or no node can be used.
             ValueError: a setting, the rubric file or a module of verifiers is wrong.
         """
-        from reward_server.engines.ray import connect  # noqa: PLC0415 - it imports this module
-
         self._settings = Settings(**{"engine": "ray", **settings})
         connect()
         self._loop = asyncio.new_event_loop()
