@@ -68,6 +68,18 @@ class Cluster:
         return json.loads(line)
 
 
+def ray_environment() -> Path:
+    """The Python of the environment with Ray and this checkout, made where it is not there."""
+    from tests.real.conftest import environment as made  # noqa: PLC0415 - it has no pytest itself
+
+    python = made("ray")
+    if not python.with_name("reward-server").exists():
+        uv = Path(sys.executable).with_name("uv")
+        install = ["pip", "install", "--quiet", "--python", python, "--no-deps", "--editable", ROOT]
+        subprocess.run([uv, *install], check=True)
+    return python
+
+
 def _command(process: psutil.Process) -> str:
     try:
         return " ".join(process.cmdline())

@@ -1,16 +1,9 @@
 """Fixtures that more than one test file uses."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-from tests.cluster import cluster
-from tests.live import ROOT, running
-from tests.real.conftest import environment
-
-UV = Path(sys.executable).with_name("uv")
+from tests.cluster import cluster, ray_environment
+from tests.live import running
 
 
 @pytest.fixture(scope="session")
@@ -31,11 +24,7 @@ def poisoned(tmp_path_factory):
 @pytest.fixture(scope="session")
 def ray_python():
     """A Python that has Ray, the server and nothing of the development environment."""
-    python = environment("ray")
-    if not (installed := python.parent / "reward-server").exists():
-        install = [installed.parent / "python", "--no-deps", "--editable", ROOT]
-        subprocess.run([UV, "pip", "install", "--quiet", "--python", *install], check=True)
-    return python
+    return ray_environment()
 
 
 @pytest.fixture(scope="session")
