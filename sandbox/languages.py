@@ -26,6 +26,7 @@ class Language:
     run: tuple[str, ...] = ()
     version: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+    run_environment: dict[str, str] = field(default_factory=dict)
     address_mb: int = 0
     asserts: bool = False
     frameworks: tuple[str, ...] = ()

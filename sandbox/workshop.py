@@ -246,7 +246,7 @@ class Workshop:
         return Command(
             arguments=(self._path(language, filled[0]), *filled[1:]),
             files=files,
-            environment=ENVIRONMENT | language.environment,
+            environment=ENVIRONMENT | language.environment | language.run_environment,
             proc_exe=self._proc_exe(language),
             address_mb=language.address_mb,
             spare_mb=language.spare_mb,
