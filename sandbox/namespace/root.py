@@ -13,7 +13,8 @@ TOOLBOX = "/toolbox"
 """Where a directory of the server is shown, read-only: headers compiled beforehand."""
 
 _STAGE = "/tmp"  # noqa: S108 - only a mount point, in a mount namespace of our own
-_SYSTEM = ("/usr", "/etc/alternatives", *glob.glob("/etc/java-*"), "/etc/mono", "/etc/php")  # noqa: PTH207
+_SYSTEM = ("/usr", "/etc/alternatives", *glob.glob("/etc/java-*"), "/etc/mono", "/etc/php", "/etc/R", "/etc/racket", "/var/lib/ghc")  # noqa: PTH207
+_COPIED = ("/etc/ld.so.cache", "/etc/ldc2.conf", *glob.glob("/etc/fpc*.cfg"))  # noqa: PTH207
 _SYSTEM_LINKS = ("/bin", "/lib", "/lib64", "/sbin")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _ACCOUNTS = {
@@ -107,9 +108,9 @@ def _fill(sources: Sources) -> None:
     Path(_STAGE + "/proc").symlink_to(PROC)  # leads nowhere for most programs
     for name, text in _ACCOUNTS.items():
         Path(f"{_STAGE}/etc/{name}").write_text(text, encoding="utf-8")
-    cache = Path("/etc/ld.so.cache")
-    if cache.exists():
-        Path(_STAGE + str(cache)).write_bytes(cache.read_bytes())
+    for path in _COPIED:
+        if os.path.exists(path):  # noqa: PTH110
+            Path(_STAGE + path).write_bytes(Path(path).read_bytes())
 
 
 def mount_private(directory: str) -> None:
