@@ -23,6 +23,7 @@ class Language:
     fences: tuple[str, ...] = ()
     canary: str = ""
     file: str = ""
+    support: tuple[str, ...] = ()
     compile: tuple[str, ...] = ()
     run: tuple[str, ...] = ()
     version: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ PYTHON = replace(
 )
 """Python as a command, for judges: programs under test go to the zygote instead."""
 
+HARNESS = Path(__file__).with_name("harness")
 CACHE_BYTES = 256 << 20
 COMPILE_OUTPUT_KB = 64 << 10
 COMPILE_PROCESSES = 64
@@ -168,7 +169,8 @@ class Workshop:
         arguments = tuple(
             part.replace("{public}", public) for part in (line if at else language.compile)
         )
-        built = await self._build(execute, language, arguments, joined.files)
+        support = (File(name, (HARNESS / name).read_bytes()) for name in language.support)
+        built = await self._build(execute, language, arguments, (*joined.files, *support))
         return built if isinstance(built, Outcome) else (*built, *joined.after)
 
     async def _build(
