@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox import jvm
+from sandbox import jvm, twin
 from sandbox.command import BOX, Command, File, unpack
 from sandbox.joined import Joined, join, new_token, report
 from sandbox.languages import LANGUAGES, Language
@@ -72,6 +72,8 @@ class Workshop:
             return await execute(self._version(language), runs, _VERSION_LIMITS, True)
         if "c" in self._found:
             await self.toolbox.runner(execute, self._compile_command)
+        if program.kind == "tests" and language.name in twin.LANGUAGES:
+            return [await self._run_twins(execute, program, limits)]
         joined = _joined(language, program)
         built = await self._files(execute, language, joined)
         if isinstance(built, Outcome):
@@ -82,6 +84,27 @@ class Workshop:
         if program.kind == "tests":
             return [await _run_tests(execute, command, limits, joined)]
         return await self._run_all(execute, program, command, runs, limits)
+
+    async def _run_twins(self, execute: Execute, program: Program, limits: Limits) -> Outcome:
+        """The tests in one process, the program in another."""
+        language = _language(program)
+        files = twin.sources(language.name, program.source, program.tests[0][1])
+        built = await self._files(execute, language, Joined(files=files))
+        if isinstance(built, Outcome):
+            return built
+        limits = _at_least(limits, language)
+        token = twin.new_token()
+        ours, theirs = (
+            replace(
+                self._run_command(language, files, limits, twin.arguments(role)),
+                wire=twin.TWINS[language.name].wire,
+            )
+            for role, files in zip(
+                ("program", "tests"), twin.ends(language.name, built, token), strict=True
+            )
+        )
+        (outcome,) = await execute(replace(ours, partner=theirs), [Run()], limits, True)
+        return twin.report(_memory(language, outcome), token)
 
     async def _run_all(
         self,
