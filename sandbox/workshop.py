@@ -96,7 +96,7 @@ class Workshop:
         token = twin.new_token()
         ours, theirs = (
             replace(
-                self._run_command(language, files, limits, twin.arguments(role)),
+                self._run_command(language, files, limits, twin.arguments(language.name, role)),
                 wire=twin.TWINS[language.name].wire,
             )
             for role, files in zip(

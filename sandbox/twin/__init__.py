@@ -27,19 +27,21 @@ class Twin:
         suffix: of the files with the program and the tests.
         wire: the descriptors of a process that lead to the other one (see `Command.wire`).
         source: the suffix before compiling, where that is another.
+        flags: for the interpreter. Debian's PHP compiles assertions away.
     """
 
     harness: str
     suffix: str
     wire: tuple[int, ...] = (3,)
     source: str = ""
+    flags: tuple[str, ...] = ()
 
 
 TWINS = {
     "javascript": Twin("javascript.js", "js"),
     "typescript": Twin("javascript.js", "js", source="ts"),
     "ruby": Twin("ruby.rb", "rb"),
-    "php": Twin("php.php", "php"),
+    "php": Twin("php.php", "php", flags=("-d", "zend.assertions=1", "-d", "assert.exception=1")),
     "perl": Twin("perl.pl", "pl"),
     "lua": Twin("lua.lua", "lua", wire=(0, 2)),
 }
@@ -67,9 +69,9 @@ def ends(
     return (harness, *program), (harness, *tests, File("token", token.encode()))
 
 
-def arguments(role: str) -> tuple[str, ...]:
+def arguments(language: str, role: str) -> tuple[str, ...]:
     """What the interpreter is started with; `role` is "program" or "tests"."""
-    return (f"{BOX}/harness", role)
+    return (*TWINS[language].flags, f"{BOX}/harness", role)
 
 
 def new_token() -> str:
