@@ -106,17 +106,7 @@ def _checked(*, processes: bool) -> dict[str, Instructions]:
 
 
 def _allowed(*, processes: bool, column: int, path_address: int | None) -> dict[int, Instructions]:
-    groups = [
-        numbers.FILES,
-        numbers.MEMORY,
-        numbers.WAITING,
-        numbers.SIGNALS,
-        numbers.CLOCKS,
-        numbers.SELF,
-        numbers.PAIRS,
-    ]
-    if processes:
-        groups.append(numbers.PROCESSES)
+    groups = (*numbers.ALWAYS, numbers.PROCESSES) if processes else numbers.ALWAYS
     plain = {number[column]: _YES for group in groups for number in group.values()}
     for name, instructions in _checked(processes=processes).items():
         plain[numbers.CHECKED[name][column]] = instructions

@@ -77,7 +77,7 @@ def _verdict(plan: Plan, outcome: Outcome, rows: list[Row]) -> Verdict:
         stderr=shown_end(outcome.stderr, plan.options.shown),
     )
     return judged(
-        passed / len(counted) if plan.suite.credit == "fraction" else float(everything),
+        plan.suite.credit.score([row["reason"] == "passed" for row in counted]),
         passed=everything,
         reason=failure,
         language=plan.suite.language.name,
@@ -85,6 +85,7 @@ def _verdict(plan: Plan, outcome: Outcome, rows: list[Row]) -> Verdict:
         isolation="split" if plan.suite.language.name == "python" else "shared",
         passed_tests=passed,
         total_tests=len(counted),
+        subtasks=[],
         cpu_ms=outcome.cpu_ms,
         tests=rows[:MAX_ROWS],
     )
