@@ -91,7 +91,7 @@ def report(outcome: Outcome, token: str) -> Outcome:
         else:
             how = ("missing", "ended before the last test had run")
         outcome = replace(outcome, stdout=stdout)
-    elif outcome.status == "runtime_error" and _ASSERTION.search(outcome.stderr):
+    elif outcome.status == "runtime_error" and _ASSERTION.search(outcome.stdout[-4000:] + outcome.stderr):
         how = ("failed", "")
     else:
         return outcome
