@@ -55,7 +55,9 @@ def sources(language: str, program: str, tests: str) -> tuple[File, ...]:
     twin = TWINS[language]
     suffix = twin.source or twin.suffix
     texts = (("main", program), ("tests", tests))
-    return tuple(File(f"{name}.{suffix}", text.encode("utf-8", "surrogatepass")) for name, text in texts)
+    return tuple(
+        File(f"{name}.{suffix}", text.encode("utf-8", "surrogatepass")) for name, text in texts
+    )
 
 
 def ends(
@@ -91,7 +93,9 @@ def report(outcome: Outcome, token: str) -> Outcome:
         else:
             how = ("missing", "ended before the last test had run")
         outcome = replace(outcome, stdout=stdout)
-    elif outcome.status == "runtime_error" and _ASSERTION.search(outcome.stdout[-4000:] + outcome.stderr):
+    elif outcome.status == "runtime_error" and _ASSERTION.search(
+        outcome.stdout[-4000:] + outcome.stderr
+    ):
         how = ("failed", "")
     else:
         return outcome
