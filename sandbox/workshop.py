@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox import jvm, twin
+from sandbox import frameworks, jvm, twin
 from sandbox.command import BOX, Command, File, unpack
+from sandbox.frameworks.bench import Listed, Step
 from sandbox.joined import Joined, join, new_token, report
 from sandbox.languages import LANGUAGES, Language
 from sandbox.program import Limits, Outcome, Program, Run
@@ -52,6 +53,7 @@ class Workshop:
         self._found: dict[str, dict[str, str]] = {}
         self._built: OrderedDict[bytes, tuple[File, ...] | Outcome] = OrderedDict()
         self._size = 0
+        self._lists: dict[bytes, Listed] = {}
         for language in (*LANGUAGES.values(), PYTHON):
             paths = {name: _where(name) for name in language.commands()}
             if language.run and all(paths.values()):
@@ -72,22 +74,37 @@ class Workshop:
             return await execute(self._version(language), runs, _VERSION_LIMITS, True)
         if "c" in self._found:
             await self.toolbox.runner(execute, self._compile_command)
-        if program.kind == "tests" and language.name in twin.LANGUAGES:
-            return [await self._run_twins(execute, program, limits)]
-        joined = _joined(language, program)
+        if program.kind == "tests":
+            if program.framework != "asserts":
+                work = self._run_files
+            else:
+                work = self._run_twins if language.name in twin.LANGUAGES else self._run_joined
+            return [await work(execute, language, program, limits)]
+        joined = _alone(language, program)
         built = await self._files(execute, language, joined)
         if isinstance(built, Outcome):
             rest: list[Outcome] = [Outcome("skipped") if program.stop_on_failure else built]
             return [built, *rest * (len(runs) - 1)]
         limits = _at_least(limits, language)
-        command = self._run_command(language, built, limits, joined.run)
-        if program.kind == "tests":
-            return [await _run_tests(execute, command, limits, joined)]
+        command = self._run_command(language, built, limits, ())
         return await self._run_all(execute, program, command, runs, limits)
 
-    async def _run_twins(self, execute: Execute, program: Program, limits: Limits) -> Outcome:
+    async def _run_joined(
+        self, execute: Execute, language: Language, program: Program, limits: Limits
+    ) -> Outcome:
+        """The tests in the program's process."""
+        joined = join(language.name, program.source, program.tests[0][1])
+        built = await self._files(execute, language, joined)
+        if isinstance(built, Outcome):
+            return built
+        limits = _at_least(limits, language)
+        command = self._run_command(language, built, limits, joined.run)
+        return await _run_tests(execute, command, limits, joined)
+
+    async def _run_twins(
+        self, execute: Execute, language: Language, program: Program, limits: Limits
+    ) -> Outcome:
         """The tests in one process, the program in another."""
-        language = _language(program)
         files = twin.sources(language.name, program.source, program.tests[0][1])
         built = await self._files(execute, language, Joined(files=files))
         if isinstance(built, Outcome):
@@ -121,6 +138,22 @@ class Workshop:
         outcomes = await execute(command, runs, limits, program.stop_on_failure)
         return [_memory(_language(program), outcome) for outcome in outcomes]
 
+    async def _run_files(
+        self, execute: Execute, language: Language, program: Program, limits: Limits
+    ) -> Outcome:
+        """One run of test files of a framework."""
+        limits = _at_least(limits, language)
+
+        async def build(step: Step) -> tuple[File, ...] | Outcome:
+            return await self._build(execute, language, step.arguments, step.files)
+
+        async def start(line: tuple[str, ...], files: tuple[File, ...], stdin: bytes) -> Outcome:
+            command = self._run_command(replace(language, run=line), files, limits, ())
+            (outcome,) = await execute(command, [Run(stdin)], limits, True)
+            return _memory(language, outcome)
+
+        return await frameworks.run(program, build, start, self._lists)
+
     async def _run_pairs(
         self,
         execute: Execute,
@@ -134,7 +167,7 @@ class Workshop:
         language = _language(program.partner)
         if language.name not in self._found:
             return [Outcome("no_toolchain")] * len(runs)
-        joined = _joined(language, program.partner)
+        joined = _alone(language, program.partner)
         built = await self._files(execute, language, joined)
         if isinstance(built, Outcome):
             failed = json.dumps({"compile_error": built.stderr.decode(errors="replace")})
@@ -157,31 +190,46 @@ class Workshop:
             return Outcome("compile_error", stderr=joined.refusal.encode())
         if not language.compile:
             return joined.files
-        key = _key(language, joined)
-        built = self._built.get(key)
-        if built is None:
-            source = joined.files[0].data
-            await self.toolbox.header(execute, language, source, self._compile_command)
-            built = await self._compile(execute, language, joined)
-            if not isinstance(built, Outcome) or built.exit_code is not None:
-                self._keep(key, built)
-        else:
-            self._built.move_to_end(key)
+        source = joined.files[0].data
+        await self.toolbox.header(execute, language, source, self._compile_command)
+        public = Path(joined.files[0].path).stem
+        at = language.compile.index("{harness}") if "{harness}" in language.compile else 0
+        line = (*language.compile[:at], *joined.compile, *language.compile[at + 1 :])
+        arguments = tuple(
+            part.replace("{public}", public) for part in (line if at else language.compile)
+        )
+        built = await self._build(execute, language, arguments, joined.files)
         return built if isinstance(built, Outcome) else (*built, *joined.after)
 
+    async def _build(
+        self,
+        execute: Execute,
+        language: Language,
+        arguments: tuple[str, ...],
+        files: tuple[File, ...],
+    ) -> tuple[File, ...] | Outcome:
+        """What a compile leaves, from the cache where it was done before."""
+        key = _key(language, arguments, files)
+        built = self._built.get(key)
+        if built is not None:
+            self._built.move_to_end(key)
+            return built
+        built = await self._compile(execute, language, arguments, files)
+        if not isinstance(built, Outcome) or built.exit_code is not None:
+            self._keep(key, built)
+        return built
+
     async def _compile(
-        self, execute: Execute, language: Language, joined: Joined
+        self,
+        execute: Execute,
+        language: Language,
+        arguments: tuple[str, ...],
+        files: tuple[File, ...],
     ) -> tuple[File, ...] | Outcome:
         limits = Limits(
             language.compile_s, language.compile_mb, COMPILE_OUTPUT_KB, COMPILE_PROCESSES
         )
-        public = Path(joined.files[0].path).stem
-        at = language.compile.index("{harness}") if "{harness}" in language.compile else 0
-        line = (*language.compile[:at], *joined.compile, *language.compile[at + 1 :])
-        arguments = [
-            part.replace("{public}", public) for part in (line if at else language.compile)
-        ]
-        command = self._compile_command(language, arguments, joined.files)
+        command = self._compile_command(language, arguments, files)
         (outcome,) = await execute(command, [Run()], limits, True)
         if outcome.status == "ok":
             try:
@@ -208,7 +256,7 @@ class Workshop:
         self, language: Language, arguments: Sequence[str], files: tuple[File, ...]
     ) -> Command:
         return Command(
-            arguments=(self._found[language.name][arguments[0]], *arguments[1:]),
+            arguments=(self._path(language, arguments[0]), *arguments[1:]),
             files=files,
             environment=ENVIRONMENT | language.environment,
             proc_exe=self._proc_exe(language),
@@ -258,7 +306,7 @@ class Workshop:
         return os.path.realpath(self._found[language.name][name]) if name else ""
 
     def _path(self, language: Language, name: str) -> str:
-        return name if name.startswith(f"{BOX}/") else self._found[language.name][name]
+        return name if name.startswith("/") else self._found[language.name][name]
 
 
 def _where(name: str) -> str | None:
@@ -269,10 +317,8 @@ def _where(name: str) -> str | None:
     return os.path.realpath(found) if name in {"java", "javac"} else found
 
 
-def _joined(language: Language, program: Program) -> Joined:
-    """The program alone, or joined with its tests."""
-    if program.kind == "tests":
-        return join(language.name, program.source, program.tests[0][1])
+def _alone(language: Language, program: Program) -> Joined:
+    """The program alone, with what further files it has."""
     name = language.file.replace("{public}", jvm.public_class(program.source) or "Main")
     source = File(name, program.source.encode("utf-8", "surrogatepass"))
     more = (File(name, text.encode("utf-8", "surrogatepass")) for name, text in program.tests)
@@ -311,10 +357,10 @@ async def _run_tests(execute: Execute, command: Command, limits: Limits, joined:
     return report(outcome, token, joined.shows)
 
 
-def _key(language: Language, joined: Joined) -> bytes:
+def _key(language: Language, arguments: tuple[str, ...], files: tuple[File, ...]) -> bytes:
     """Changes with whatever the compiler is given."""
-    digest = hashlib.sha256(repr((language.name, joined.compile)).encode())
-    for file in joined.files:
+    digest = hashlib.sha256(repr((language.name, arguments)).encode())
+    for file in files:
         digest.update(f"\0{file.path}\0{len(file.data)}\0".encode() + file.data)
     return digest.digest()
 
