@@ -94,6 +94,8 @@ module TwinHarness
       data = WIRE.read(size)
       exit!(0) unless data && data.bytesize == size
       data
+    rescue SystemCallError
+      exit!(0)
     end
 
     # ---- values
