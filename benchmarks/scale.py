@@ -287,6 +287,10 @@ def main(
             f"{ray['wall_us'] - local['wall_us']:.1f} ({ray['cpu_us'] - local['cpu_us']:.1f})"
         )
         console.print(
+            f"of that the driver's CPU {ray['driver_us']:.1f}, the node actor's "
+            f"{ray['actor_us']:.1f}"
+        )
+        console.print(
             f"the driver at {paced['items_s']:.0f} items a second: {paced['core_share']:.1%} of a "
             "core"
         )

@@ -8,6 +8,7 @@ there and back. CPU is that of this process and, by their ids on the standard in
 
 import asyncio
 import json
+import os
 import statistics
 import sys
 import time
@@ -35,13 +36,16 @@ def items(count: int) -> list[dict[str, str]]:
 
 def cpu_s(others: list[int]) -> float:
     """CPU seconds of this process, what is below it, and what is below the others."""
-    total = 0.0
-    for pid in [psutil.Process().pid, *others]:
-        for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
-            with suppress(psutil.NoSuchProcess):
-                times = process.cpu_times()
-                total += times.user + times.system
-    return total
+    roots = [psutil.Process(pid) for pid in (os.getpid(), *others)]
+    every = [process for root in roots for process in (root, *root.children(recursive=True))]
+    return sum(map(used_s, every))
+
+
+def used_s(process: psutil.Process) -> float:
+    """CPU seconds of one process; none where it has ended."""
+    with suppress(psutil.NoSuchProcess):
+        return float(sum(process.cpu_times()[:2]))
+    return 0.0
 
 
 async def local(rounds: int) -> dict[str, float]:
@@ -74,21 +78,28 @@ async def measured(
 
 
 async def over_ray(pool: RewardActorPool, rounds: int, others: list[int]) -> dict[str, float]:
-    """The same through the pool."""
+    """The same through the pool, and how much of the CPU is the driver's and the actor's."""
     batch = items(CHUNK)
+    below = [p for pid in others for p in psutil.Process(pid).children(recursive=True)]
+    (actor,) = [p for p in below if "NodeActor" in " ".join(p.cmdline())]
+    before = used_s(psutil.Process()), used_s(actor)
 
     async def score() -> None:
         results = await pool.score_async(batch, RUBRIC)
         assert len(results) == CHUNK
 
-    return await measured(score, rounds, others)
+    found = await measured(score, rounds, others)
+    count = (rounds + 1) * BATCHES * CHUNK
+    return found | {
+        "driver_us": (used_s(psutil.Process()) - before[0]) / count * 1e6,
+        "actor_us": (used_s(actor) - before[1]) / count * 1e6,
+    }
 
 
 async def paced(pool: RewardActorPool) -> dict[str, float]:
     """The driver's share of a core at 2,000 items a second, in batches of 64."""
     batch = items(CHUNK)
-    own = psutil.Process()
-    before, start = sum(own.cpu_times()[:2]), time.perf_counter()
+    before, start = used_s(psutil.Process()), time.perf_counter()
     waits = set()
     count = PACED_ITEMS_S * PACED_S // CHUNK
     for at in range(count):
@@ -96,7 +107,7 @@ async def paced(pool: RewardActorPool) -> dict[str, float]:
         waits.add(asyncio.ensure_future(pool.score_async(batch, RUBRIC)))
     await asyncio.gather(*waits)
     seconds = time.perf_counter() - start
-    share = (sum(own.cpu_times()[:2]) - before) / seconds
+    share = (used_s(psutil.Process()) - before) / seconds
     return {"items_s": count * CHUNK / seconds, "core_share": share}
 
 

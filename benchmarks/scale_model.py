@@ -3,11 +3,8 @@
 python -m benchmarks.scale_model      the table of that page
 """
 
+import math
 from dataclasses import dataclass
-
-import typer
-from rich.console import Console
-from rich.table import Table
 
 NODES = (1, 3, 10, 30, 100, 300, 1000)
 
@@ -18,6 +15,7 @@ class Costs:
 
     Attributes:
         work_us: CPU µs of a node for an item, all told.
+        actor_us: those of them that are its actor's, which is one process on one core.
         driver_us: CPU µs of the driver for an item; it is one process on one core.
         ping_us: CPU µs of the driver to ask one node how it is.
         item_bytes: of an item and its result on the wire.
@@ -27,6 +25,7 @@ class Costs:
 
     work_us: float
     driver_us: float
+    actor_us: float = 25.0
     ping_us: float = 600.0
     item_bytes: float = 5000.0
     cores: int = 64
@@ -41,12 +40,19 @@ def project(costs: Costs, nodes: int, drivers: int = 1) -> tuple[float, str]:
     """
     pings = min(nodes, 50) * costs.ping_us * 1e-6
     bounds = {
-        "nodes": nodes * costs.cores * 1e6 / costs.work_us,
+        "nodes": nodes * min(costs.cores * 1e6 / costs.work_us, 1e6 / costs.actor_us),
         "drivers": drivers * (1 - pings) * 1e6 / costs.driver_us,
         "network": drivers * costs.network_gbit * 1e9 / 8 / costs.item_bytes,
     }
     least = min(bounds, key=lambda name: bounds[name])
     return bounds[least], least
+
+
+def drivers_for(costs: Costs, nodes: int) -> int:
+    """How many drivers keep so many nodes busy."""
+    wanted, _ = project(costs, nodes, drivers=10**6)
+    alone, _ = project(costs, 10**6, drivers=1)
+    return max(1, math.ceil(wanted / alone))
 
 
 LOADS = {
@@ -57,16 +63,18 @@ LOADS = {
 """Measured on the machine that docs/scaling.md names."""
 
 
-def main() -> None:
-    """Print the table."""
-    table = Table(
-        "nodes", *(f"{name}, {n} driver{'s' * (n > 1)}" for name in LOADS for n in (1, 8))
-    )
+def rows() -> list[str]:
+    """The table of the page: for each load the rate of one driver, of enough, and how many."""
+    lines = []
     for nodes in NODES:
-        row = [project(costs, nodes, n) for costs in LOADS.values() for n in (1, 8)]
-        table.add_row(str(nodes), *(f"{rate:,.0f} ({bound})" for rate, bound in row))
-    Console(width=160).print(table)
+        cells = [f"{nodes:,}"]
+        for costs in LOADS.values():
+            needed = drivers_for(costs, nodes)
+            one, many = (project(costs, nodes, drivers)[0] for drivers in (1, needed))
+            cells += [f"{one:,.0f}", f"{many:,.0f}", f"{needed:,}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    print("\n".join(rows()))

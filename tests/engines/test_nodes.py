@@ -72,10 +72,7 @@ def test_a_trainers_job_scores_without_a_server(ray_python, ray_cluster):
     done = run(ray_python, str(JOB), REWARD_WORKERS="1", **ray_cluster.variables())
     assert done.returncode == 0, done.stderr[-3000:]
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    assert lines == [
-        {"step": 0, "rewards": [1.0, 0.0, 1.0, 0.0]},
-        {"step": 1, "rewards": [1.0, 0.0, 1.0, 0.0]},
-    ]
+    assert lines == [{"batch": [1.0, 0.0, 1.0, 0.0]}, {"singles": [1.0, 0.0, 1.0, 0.0]}]
 
 
 def test_without_ray_it_says_what_to_install(tmp_path):
