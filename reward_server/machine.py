@@ -37,6 +37,10 @@ class NoSandbox:
         """No place to run anything, and why."""
         return sandbox.Health("none", slots=0, expected=0, waiting=0, problem=self.reason)
 
+    def offered(self) -> list[str]:
+        """None can be run."""
+        return []
+
     async def languages(self) -> dict[str, Any]:
         """None can be run."""
         return {
@@ -70,11 +74,16 @@ class Machine:
         health = self.sandbox.health()
         checks = {
             "workers": {"ok": self.workers.ready, "up": len(self.workers.pids)},
-            "sandbox": {"ok": health.slots > 0, **asdict(health)},
+            "sandbox": {"ok": health.slots > 0, **_shown(health)},
         }
         # a machine that can run no sandbox still scores text, unless it was told which to use
         needed = self.settings.sandbox != "auto" or not isinstance(self.sandbox, NoSandbox)
         return self.workers.ready and (health.slots > 0 or not needed), checks
+
+
+def _shown(health: sandbox.Health) -> dict[str, Any]:
+    """All but the counts, which are metrics."""
+    return {k: v for k, v in asdict(health).items() if k not in {"restarts", "outcomes"}}
 
 
 @asynccontextmanager

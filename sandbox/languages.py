@@ -21,6 +21,7 @@ class Language:
     names: tuple[str, ...]
     package: str
     fences: tuple[str, ...] = ()
+    canary: str = ""
     file: str = ""
     compile: tuple[str, ...] = ()
     run: tuple[str, ...] = ()

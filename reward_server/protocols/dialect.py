@@ -21,7 +21,7 @@ from reward_server.errors import ApiError
 from reward_server.exchange import batch_of, check_count, dump, read_model, while_connected
 from reward_server.scoring import score_all
 from reward_server.service import Service
-from sandbox import Limits, Outcome, Program, Run, SandboxError
+from sandbox import Limits, Outcome, Program, Run, SandboxError, Unsupported
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -66,8 +66,7 @@ def speaking(protocol: str, shape: Shape = detail, prefix: str = "") -> APIRoute
 
 def _refusal(error: ApiError, shape: Shape) -> Response:
     status, content = shape(error)
-    headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
-    return JSONResponse(content, status, headers)
+    return JSONResponse(content, status, error.headers)
 
 
 async def read(request: Request, model: type[M]) -> M:
@@ -91,7 +90,7 @@ async def score(request: Request, items: Sequence[Any]) -> list[Result]:
         ApiError: too many items, the queue is full, or the client left.
     """
     check_count(len(items), request.app.state.service.settings.max_items, "items")
-    with request.app.state.admission.enter(len(items)):
+    with request.app.state.admission.enter(len(items), request.state.caller):
         return await connected(request, score_now(request.app.state.service, items))
 
 
@@ -141,7 +140,7 @@ class Ask:
     """A program to run once."""
 
     program: Program
-    stdin: bytes
+    run: Run
     limits: Limits
 
 
@@ -153,10 +152,11 @@ async def run(request: Request, asks: Sequence[Ask]) -> list[Ended]:
     """How programs ended, in order.
 
     Raises:
-        ApiError: too many of them, the queue is full, or the client left.
+        ApiError: too many of them, the queue is full, the client left, or the sandbox's backend has
+            no way to run one of them.
     """
     check_count(len(asks), request.app.state.service.settings.max_items, "programs")
-    with request.app.state.admission.enter(len(asks)):
+    with request.app.state.admission.enter(len(asks), request.state.caller):
         return await connected(request, run_now(request.app.state.service, asks))
 
 
@@ -169,10 +169,11 @@ async def run_now(service: Service, asks: Sequence[Ask]) -> list[Ended]:
 async def _run(service: Service, ask: Ask, queue: object) -> Ended:
     try:
         while True:
-            runs = [Run(ask.stdin)]
-            (outcome,) = await service.sandbox.run(ask.program, runs, ask.limits, queue=queue)
+            (outcome,) = await service.sandbox.run(ask.program, [ask.run], ask.limits, queue=queue)
             if outcome.status != "deferred":
                 return outcome
+    except Unsupported as error:
+        raise ApiError(422, "unsupported", str(error)) from None
     except SandboxError as error:
         return error
 
@@ -185,7 +186,7 @@ def begin(request: Request, count: int, work: Coroutine[Any, Any, Any]) -> str:
     """
     place = ExitStack()
     try:
-        place.enter_context(request.app.state.admission.enter(count))
+        place.enter_context(request.app.state.admission.enter(count, request.state.caller))
     except ApiError:
         work.close()
         raise
