@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox import frameworks, jvm, twin
+from sandbox import frameworks, jvm, twin, workspace
 from sandbox.command import BOX, Command, File, unpack
 from sandbox.frameworks.bench import Listed, Step
 from sandbox.joined import Joined, join, new_token, report
@@ -29,6 +29,7 @@ PYTHON = replace(
 )
 """Python as a command, for judges: programs under test go to the zygote instead."""
 
+HARNESS = Path(__file__).with_name("harness")
 CACHE_BYTES = 256 << 20
 COMPILE_OUTPUT_KB = 64 << 10
 COMPILE_PROCESSES = 64
@@ -48,8 +49,10 @@ _REASONS = {
 class Workshop:
     """One for all places of a backend."""
 
-    def __init__(self, toolbox: Toolbox) -> None:
+    def __init__(self, toolbox: Toolbox, python: str, packages: Sequence[str]) -> None:
         self.toolbox = toolbox
+        self.python = python
+        self.packages = packages
         self._found: dict[str, dict[str, str]] = {}
         self._built: OrderedDict[bytes, tuple[File, ...] | Outcome] = OrderedDict()
         self._size = 0
@@ -133,6 +136,10 @@ class Workshop:
     ) -> list[Outcome]:
         if program.kind == "judge":
             return [await _run_judge(execute, command, run, limits) for run in runs]
+        if program.kind == "workspace":
+            if program.language == "python":
+                command = workspace.own_python(command, self.python, self.packages)
+            return [await _run_in_workspace(execute, command, run, limits) for run in runs]
         if program.partner:
             return await self._run_pairs(execute, program, command, runs, limits)
         outcomes = await execute(command, runs, limits, program.stop_on_failure)
@@ -198,7 +205,8 @@ class Workshop:
         arguments = tuple(
             part.replace("{public}", public) for part in (line if at else language.compile)
         )
-        built = await self._build(execute, language, arguments, joined.files)
+        support = (File(name, (HARNESS / name).read_bytes()) for name in language.support)
+        built = await self._build(execute, language, arguments, (*joined.files, *support))
         return built if isinstance(built, Outcome) else (*built, *joined.after)
 
     async def _build(
@@ -282,7 +290,7 @@ class Workshop:
         return Command(
             arguments=(self._path(language, filled[0]), *filled[1:]),
             files=files,
-            environment=ENVIRONMENT | language.environment,
+            environment=ENVIRONMENT | language.environment | language.run_environment,
             proc_exe=self._proc_exe(language),
             address_mb=language.address_mb,
             spare_mb=language.spare_mb,
@@ -328,6 +336,16 @@ def _alone(language: Language, program: Program) -> Joined:
 async def _run_judge(execute: Execute, command: Command, run: Run, limits: Limits) -> Outcome:
     """One run, with its own files beside the program."""
     (outcome,) = await execute(_with_data(command, run), [Run(run.stdin)], limits, True)
+    return outcome
+
+
+async def _run_in_workspace(
+    execute: Execute, command: Command, run: Run, limits: Limits
+) -> Outcome:
+    """One run in a directory of its own."""
+    inside = workspace.inside(_with_data(command, run))
+    several = replace(limits, processes=max(limits.processes, workspace.PROCESSES))
+    (outcome,) = await execute(inside, [Run(run.stdin)], several, True)
     return outcome
 
 
