@@ -1,12 +1,12 @@
 # The reward server's image.
 #
-#   docker build --target slim -t reward-server .
+#   docker build -t reward-server .
 #   docker run --init -p 127.0.0.1:8000:8000 -e REWARD_ALLOW_ANONYMOUS=true \
 #     --security-opt seccomp=deploy/seccomp.json --security-opt no-new-privileges --cap-drop ALL \
 #     --read-only --tmpfs /tmp:exec reward-server
 #
 # docs/deploy.md explains each flag; deploy/docker-compose.yml has them all.
-# Targets: slim (Python programs only) and full (every language).
+# Targets: slim (Python programs only), which is the default, and full (every language).
 
 # Debian 13; its python3 is 3.13. Name a digest here to pin the base.
 ARG BASE=debian:trixie-slim
@@ -52,7 +52,7 @@ USER 10001:10001
 WORKDIR /tmp
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=120s --retries=3 \
   CMD ["/usr/bin/python3", "-IS", "/opt/reward/healthcheck.py"]
 ENTRYPOINT ["reward-server"]
 CMD ["serve"]
@@ -64,8 +64,9 @@ USER root
 # second copies of compilers, link-time optimisation, documentation
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-      bash binutils-gold default-jdk-headless g++ gcc golang-go kotlin libc6-dev lua5.4 node-typescript \
-      nodejs perl php-cli ruby rustc scala sqlite3 \
+      bash binutils-gold default-jdk-headless g++ gcc golang-go junit4 junit5 kotlin \
+      libassertj-core-java libc6-dev lua5.4 node-typescript nodejs perl php-cli ruby rustc scala \
+      sqlite3 \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log \
       /usr/lib/jvm/*/jmods /usr/libexec/gcc/*/*/lto1 /usr/share/go-*/test /usr/share/go-*/api \
       /usr/share/java/kotlin-compiler-embeddable* /usr/share/java/kotlin-gradle-plugin* \
@@ -76,3 +77,17 @@ RUN apt-get update \
  && CGO_ENABLED=0 GO111MODULE=off GODEBUG=installgoroot=all GOCACHE=/tmp/go go install std \
  && rm -rf /tmp/go /root/.config /root/.cache
 USER 10001:10001
+
+# --- test: full with what the tests need, for `make e2e`: they run in this Python, too --------------
+FROM full AS test
+USER root
+COPY --from=build /opt/build /opt/build
+COPY requirements/dev.lock requirements/
+RUN /opt/build/bin/pip --python /opt/reward/bin/python --no-cache-dir install --quiet \
+      --require-hashes -r requirements/dev.lock
+USER 10001:10001
+WORKDIR /src
+ENTRYPOINT ["python", "-m", "pytest", "-p", "no:cacheprovider"]
+
+# --- the last stage is what a build without --target makes ------------------------------------------
+FROM slim

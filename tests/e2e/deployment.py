@@ -63,6 +63,7 @@ class Deployment:
             *arguments,
             **{
                 "IMAGE": self.image,
+                "TARGET": "full",
                 "BIND_PORT": str(self.port),
                 "API_KEYS_FILE": str(self.keys_file),
                 **environment,
