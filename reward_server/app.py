@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from reward_server import canary, protocols
+from reward_server import canary, page, protocols
 from reward_server.errors import ApiError
 from reward_server.exchange import Admission
 from reward_server.jobs import Jobs
@@ -64,8 +64,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _parameter_error)
     app.add_exception_handler(Exception, _our_error)
-    for part in (router, *protocols.ROUTERS):
+    for part in (router, page.router, *protocols.ROUTERS):
         app.include_router(part)
+    app.mount(page.PREFIX, page.assets)
     describe(app)
     return app
 
@@ -75,7 +76,8 @@ async def _open(app: FastAPI, settings: Settings) -> None:
     life: Life = app.state.life
     try:
         async with open_service(settings, app.state.metrics) as service:
-            app.state.service = life.service = service
+            app.state.service = service
+            life.open(service)
             await canary.watch(service, life)
     except Exception as error:
         log.exception("not_opened", error=type(error).__name__, reason=str(error))

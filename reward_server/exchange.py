@@ -33,11 +33,12 @@ LARGE_BODY = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A request for scores: items still unread, the batch's rubric."""
+    """A request for scores: items still unread, the batch's rubric and its name, if it has one."""
 
     items: list[Any]
     rubric: dict[str, ReadyRubric]
     groups: bool
+    name: str | None
 
 
 class Admission:
@@ -156,7 +157,8 @@ def batch_of(envelope: schema.Envelope, service: Service) -> Batch:
         rubric = service.rubrics.find(envelope.rubric, "rubric")
     except UnusableError as error:
         raise ApiError(422, "invalid", str(error), field="rubric") from None
-    return Batch(envelope.items, rubric, envelope.groups)
+    name = envelope.rubric if isinstance(envelope.rubric, str) else None
+    return Batch(envelope.items, rubric, envelope.groups, name)
 
 
 async def _read_body(request: Request, limit: int) -> bytes:

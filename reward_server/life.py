@@ -1,5 +1,7 @@
 """The server's life: it starts, serves, drains, ends; and how uvicorn is made to follow it."""
 
+import asyncio
+import contextlib
 import time
 from types import FrameType
 
@@ -15,6 +17,9 @@ log = structlog.get_logger(__name__)
 LEAVE_S = 2
 """Seconds that connections have to close once nothing is answered any more."""
 
+PATIENCE_S = 20
+"""Seconds that a request which comes while the server starts is held before it is refused."""
+
 
 class Life:
     """Where this server is in its life.
@@ -28,12 +33,24 @@ class Life:
 
     def __init__(self, drain_timeout_s: float, admission: Admission) -> None:
         self.service: Service | None = None
+        self._opened = asyncio.Event()
         self.problems: dict[str, str] | None = None
         self.fault: Exception | None = None
         self.busy = 0
         self._admission = admission
         self._drain_timeout_s = drain_timeout_s
         self._latest_end: float | None = None
+
+    def open(self, service: Service) -> None:
+        """Let requests through."""
+        self.service = service
+        self._opened.set()
+
+    async def wait_open(self) -> None:
+        """Return once the server is open, or when `PATIENCE_S` is over."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                await self._opened.wait()
 
     def drain(self) -> None:
         """From now on finish what has begun, and begin nothing. A signal handler may call it."""

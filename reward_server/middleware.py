@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reward_server.errors import ApiError
 from reward_server.life import Life
+from reward_server.page import is_of_page
 from reward_server.settings import Settings
 from reward_server.telemetry import Metrics
 
@@ -20,6 +21,9 @@ log = structlog.get_logger(__name__)
 
 OPEN_PATHS = {"/healthz", "/readyz"}
 """Asked by orchestrators, which hold no key."""
+
+QUIET_PATHS = {*OPEN_PATHS, "/metrics", "/v1/live"}
+"""Asked every few seconds for as long as somebody looks."""
 
 BODIES = 16
 """Bodies of the largest size that may be in memory at once; beyond it the answer is 503."""
@@ -88,10 +92,13 @@ class Guard:
 
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        is_open = scope["path"] in OPEN_PATHS
+        is_open = _is_open(scope["path"])
         self.life.busy += not is_open
         try:
             error = None if is_open else self._refusal(scope, headers)
+            if error is STARTING:
+                await self.life.wait_open()
+                error = self._refusal(scope, headers)
             if error is None:
                 await self.app(scope, receive_counted, send_marked)
             else:
@@ -137,10 +144,15 @@ class Guard:
         path = getattr(route, "path", "other")
         self.metrics.requests.labels(path, scope["method"], status).inc()
         self.metrics.request_seconds.labels(path).observe(seconds)
-        level = "debug" if path in OPEN_PATHS or path == "/metrics" else "info"
+        level = "debug" if path in QUIET_PATHS else "info"
         getattr(log, level)(
             "request", path=path, method=scope["method"], status=status, ms=round(seconds * 1000, 1)
         )
+
+
+def _is_open(path: str) -> bool:
+    """Whether nobody needs a key for a path."""
+    return path in OPEN_PATHS or is_of_page(path)
 
 
 KEY_HEADERS = ("authorization", "xrl-authorization", "x-api-key", "x-auth-token")

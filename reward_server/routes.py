@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from reward_server import keep, schema
+from reward_server import info, keep, schema
 from reward_server.errors import ApiError, UnusableError
 from reward_server.exchange import (
     NDJSON,
@@ -129,6 +129,25 @@ async def languages(request: Request) -> JSONResponse:
     """The languages that programs may be in, with version and availability."""
     service: Service = request.app.state.service
     return JSONResponse({"languages": await service.sandbox.languages()})
+
+
+@router.get("/v1/info", tags=["about"])
+async def about(request: Request) -> JSONResponse:
+    """What this server is: version, engine, sandbox, limits, uptime."""
+    return JSONResponse(await info.describe(request.app.state.service))
+
+
+@router.get("/v1/live", tags=["about"])
+async def live(request: Request) -> Response:
+    """What this process scored in the last five minutes, for the web page."""
+    service: Service = request.app.state.service
+    ready, checks = service.readiness()
+    state = {
+        "ready": ready,
+        "checks": checks,
+        "queue": {"items": request.app.state.admission.items, "limit": service.settings.max_queue},
+    }
+    return Response(dump({**service.live.read(), **state}), media_type="application/json")
 
 
 @router.get("/healthz", tags=["health"])

@@ -11,6 +11,7 @@ import sandbox
 from reward_server.dispatch import Dispatch
 from reward_server.engines import Engine
 from reward_server.engines.complete import Runner
+from reward_server.live import Live
 from reward_server.machine import open_machine
 from reward_server.rubrics import Checker, Rubrics, load_rubrics
 from reward_server.settings import Settings
@@ -58,6 +59,7 @@ class Service:
     engine: Judge
     dispatch: Dispatch
     metrics: Metrics
+    live: Live
 
     @property
     def sandbox(self) -> Box:
@@ -89,4 +91,5 @@ async def open_service(settings: Settings, metrics: Metrics) -> AsyncIterator[Se
     """
     rubrics = load(settings)
     async with open_machine(settings, metrics.worker_restarts.inc) as engine:
-        yield Service(settings, rubrics, engine, Dispatch(rubrics, engine), metrics)
+        dispatch, live = Dispatch(rubrics, engine), Live(settings.keep_samples)
+        yield Service(settings, rubrics, engine, dispatch, metrics, live)

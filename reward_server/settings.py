@@ -131,6 +131,13 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe level that is logged."
     )
+    keep_samples: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="Items of late that the web page's live view shows with their texts, which "
+        "are then kept in memory. With 0 it shows ids and reasons only.",
+    )
     slow_item_ms: float = Field(
         1000.0, gt=0, description="An item whose verifier took longer than this is logged by id."
     )

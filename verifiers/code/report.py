@@ -24,6 +24,9 @@ def grade_report(plan: Plan, outcome: Outcome) -> Verdict:
     report = _read(outcome)
     if report is None:
         return _verdict(plan, outcome, [_run_row(plan, outcome)])
+    if "problem" in report:
+        kind = "asserts" if plan.suite.framework == "asserts" else "files"
+        return invalid(f"reference.tests.{kind}: {report['problem']}")
     if not report["complete"]:
         return invalid(
             f"reference.tests: the test code needs the module {report['missing']!r}, which is not "
@@ -50,7 +53,7 @@ def _read(outcome: Outcome) -> dict[str, Any] | None:
 
 
 def _row(index: int, name: str, how: str, message: str) -> Row:
-    row = empty_row(index, _REASONS[how])
+    row = empty_row(index, _REASONS.get(how, how))
     row.update(name=name, message=message or None)
     return row
 
