@@ -210,11 +210,11 @@ FAULTS: dict[str, Fault] = {
 def own_tmp(scratch: Path) -> list[str]:
     """The words before a command that give it a small file system of its own at `scratch`.
 
-    Raises:
-        PermissionError: only root can do that.
+    None where we are not root, who alone may mount one; then `full tmp` is left out.
     """
     if os.getuid() != 0:
-        raise PermissionError("a full tmp needs root: it mounts a small file system")
+        FAULTS.pop("full tmp", None)
+        return []
     script = f'mount -t tmpfs -o size=64m tmpfs "{scratch}" && exec "$@"'
     return ["unshare", "--mount", "sh", "-c", script, "sh"]
 
