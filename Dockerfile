@@ -50,7 +50,7 @@ USER 10001:10001
 WORKDIR /tmp
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5s --timeout=5s --start-period=120s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=300s --retries=3 \
   CMD ["/usr/bin/python3", "-IS", "/opt/reward/healthcheck.py"]
 ENTRYPOINT ["reward-server"]
 CMD ["serve"]
