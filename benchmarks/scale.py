@@ -281,7 +281,7 @@ def main(
         found = overhead(python, rounds)
         local, ray, paced = found["local"], found["ray"], found["paced"]
         console.print(
-            "a verifier that does nothing, batches of 64, µs an item by the clock (CPU of all "
+            "a verifier that does nothing, chunks of 64, µs an item by the clock (CPU of all "
             f"processes): local {local['wall_us']:.1f} ({local['cpu_us']:.1f}), Ray "
             f"{ray['wall_us']:.1f} ({ray['cpu_us']:.1f}): Ray adds "
             f"{ray['wall_us'] - local['wall_us']:.1f} ({ray['cpu_us'] - local['cpu_us']:.1f})"
@@ -292,7 +292,7 @@ def main(
         )
         console.print(
             f"the driver at {paced['items_s']:.0f} items a second: {paced['core_share']:.1%} of a "
-            "core"
+            f"core, {paced['idle_share']:.1%} where nothing is asked"
         )
     if only == "overhead":
         return

@@ -2,8 +2,9 @@
 
 usage: python -m benchmarks.scale_driver ROUNDS      prints one JSON object
 
-It measures with a verifier that does nothing, in batches of 64, so that what is left is the way
-there and back. CPU is that of this process and, by their ids on the standard input, of others.
+It measures with a verifier that does nothing, so that what is left is the way there and back: in
+batches of 1,024, which travel in chunks of 64. CPU is that of this process and, by their ids on the
+standard input, of others.
 """
 
 import asyncio
@@ -25,7 +26,8 @@ from reward_server.telemetry import Metrics
 
 RUBRIC = {"components": [{"verifier": "noop"}]}
 CHUNK = 64
-BATCHES = 100
+BATCH = 1024
+BATCHES = 8
 PACED_ITEMS_S = 2000
 PACED_S = 6
 
@@ -51,7 +53,7 @@ def used_s(process: psutil.Process) -> float:
 
 async def local(rounds: int) -> dict[str, float]:
     """µs an item of the local engine: by the clock, and CPU."""
-    batch, rubric = items(CHUNK), Envelope(items=[], rubric=RUBRIC).rubric
+    batch, rubric = items(BATCH), Envelope(items=[], rubric=RUBRIC).rubric
     settings = Settings(verifiers=["benchmarks.noop"], workers=1, sandbox_slots=1)
     async with open_service(settings, Metrics()) as service:
         ready = service.rubrics.find(rubric, "rubric")
@@ -73,24 +75,24 @@ async def measured(
         for _ in range(BATCHES):
             await score()
         if round_:  # the first warms up
-            walls.append((time.perf_counter() - start) / BATCHES / CHUNK * 1e6)
-            cpus.append((cpu_s(others) - before) / BATCHES / CHUNK * 1e6)
+            walls.append((time.perf_counter() - start) / BATCHES / BATCH * 1e6)
+            cpus.append((cpu_s(others) - before) / BATCHES / BATCH * 1e6)
     return {"wall_us": statistics.median(walls), "cpu_us": statistics.median(cpus)}
 
 
 async def over_ray(pool: RewardActorPool, rounds: int, others: list[int]) -> dict[str, float]:
     """The same through the pool, and how much of the CPU is the driver's and the actor's."""
-    batch = items(CHUNK)
+    batch = items(BATCH)
     below = [p for pid in others for p in psutil.Process(pid).children(recursive=True)]
     (actor,) = [p for p in below if "NodeActor" in " ".join(p.cmdline())]
     before = used_s(psutil.Process()), used_s(actor)
 
     async def score() -> None:
         results = await pool.score_async(batch, RUBRIC)
-        assert len(results) == CHUNK
+        assert len(results) == BATCH
 
     found = await measured(score, rounds, others)
-    count = (rounds + 1) * BATCHES * CHUNK
+    count = (rounds + 1) * BATCHES * BATCH
     return found | {
         "driver_us": (used_s(psutil.Process()) - before[0]) / count * 1e6,
         "actor_us": (used_s(actor) - before[1]) / count * 1e6,
@@ -101,6 +103,9 @@ async def paced(pool: RewardActorPool) -> dict[str, float]:
     """The driver's share of a core at 2,000 items a second, in batches of 64."""
     batch = items(CHUNK)
     before, start = used_s(psutil.Process()), time.perf_counter()
+    await asyncio.sleep(PACED_S)
+    idle = (used_s(psutil.Process()) - before) / PACED_S
+    before, start = used_s(psutil.Process()), time.perf_counter()
     waits = set()
     count = PACED_ITEMS_S * PACED_S // CHUNK
     for at in range(count):
@@ -109,7 +114,7 @@ async def paced(pool: RewardActorPool) -> dict[str, float]:
     await asyncio.gather(*waits)
     seconds = time.perf_counter() - start
     share = (used_s(psutil.Process()) - before) / seconds
-    return {"items_s": count * CHUNK / seconds, "core_share": share}
+    return {"items_s": count * CHUNK / seconds, "core_share": share, "idle_share": idle}
 
 
 def main(rounds: int) -> None:
