@@ -70,7 +70,7 @@ def tests_of(row: Any) -> dict[str, Any] | None:
         checker = {"name": "tokens", "ignore_case": compare == "tokens_ci"}
         if compare.startswith("float:"):
             checker = {"name": "float", "tolerance": float(compare[6:])}
-        cases = [{"stdin": test["stdin"], "stdout": test["stdout"]} for test in tests]
+        cases = [{"stdin": test["stdin"], "stdout": test["stdout"] or ""} for test in tests]
         return {"stdio": cases, "checker": checker, "limits": limits}
     if mode == "function":
         calls = {"entry_point": tests["fn_name"], "cases": tests["cases"]}
