@@ -197,47 +197,6 @@ def _rust(program: str, tests: str) -> Joined:
     )
 
 
-def _script(name: str) -> Callable[[str, str], Joined]:
-    """For what takes its program and tests from standard input: no file of them can be read."""
-
-    def make(program: str, tests: str) -> Joined:
-        def stdin(token: str) -> bytes:
-            return f"{token}\0{program}\0{tests}".encode("utf-8", "surrogatepass")
-
-        return Joined(files=(_harness(name),), run=(f"/box/{name}",), stdin=stdin)
-
-    return make
-
-
-def _javascript(program: str, tests: str) -> Joined:
-    def stdin(token: str) -> bytes:
-        return json.dumps({"token": token, "program": program, "tests": tests}).encode()
-
-    return Joined(files=(_harness("token.js"),), run=("/box/token.js",), stdin=stdin)
-
-
-def _typescript(program: str, tests: str) -> Joined:
-    def stdin(token: str) -> bytes:
-        return json.dumps({"token": token, "program": None, "tests": ""}).encode()
-
-    return Joined(
-        files=(_text("main.ts", f"{program}\n{tests}"),),
-        after=(_harness("token.js"),),
-        run=("/box/token.js",),
-        stdin=stdin,
-    )
-
-
-def _lua(program: str, tests: str) -> Joined:
-    mark = f"reward_{_mark(tests)}"
-    source = f"{program}\n{tests}\n{mark} = true\n"
-
-    def stdin(token: str) -> bytes:
-        return f"{token}\0{mark}\0{source}".encode("utf-8", "surrogatepass")
-
-    return Joined(files=(_harness("token.lua"),), run=("/box/token.lua",), stdin=stdin)
-
-
 _JOINS: dict[str, Callable[[str, str], Joined]] = {
     "c": lambda program, tests: _c(program, tests, "c", "c"),
     "cpp": lambda program, tests: _c(program, tests, "cpp", "c++"),
@@ -245,12 +204,6 @@ _JOINS: dict[str, Callable[[str, str], Joined]] = {
     "java": _java,
     "go": _go,
     "rust": _rust,
-    "javascript": _javascript,
-    "typescript": _typescript,
-    "ruby": _script("token.rb"),
-    "php": _script("token.php"),
-    "perl": _script("token.pl"),
-    "lua": _lua,
 }
 
 LANGUAGES = frozenset(_JOINS)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox import frameworks, jvm, workspace
+from sandbox import frameworks, jvm, twin, workspace
 from sandbox.command import BOX, Command, File, unpack
 from sandbox.frameworks.bench import Listed, Step
 from sandbox.joined import Joined, join, new_token, report
@@ -29,6 +29,7 @@ PYTHON = replace(
 )
 """Python as a command, for judges: programs under test go to the zygote instead."""
 
+HARNESS = Path(__file__).with_name("harness")
 CACHE_BYTES = 256 << 20
 COMPILE_OUTPUT_KB = 64 << 10
 COMPILE_PROCESSES = 64
@@ -76,18 +77,54 @@ class Workshop:
             return await execute(self._version(language), runs, _VERSION_LIMITS, True)
         if "c" in self._found:
             await self.toolbox.runner(execute, self._compile_command)
-        if program.kind == "tests" and program.framework != "asserts":
-            return [await self._run_files(execute, language, program, limits)]
-        joined = _joined(language, program)
+        if program.kind == "tests":
+            if program.framework != "asserts":
+                work = self._run_files
+            else:
+                work = self._run_twins if language.name in twin.LANGUAGES else self._run_joined
+            return [await work(execute, language, program, limits)]
+        joined = _alone(language, program)
         built = await self._files(execute, language, joined)
         if isinstance(built, Outcome):
             rest: list[Outcome] = [Outcome("skipped") if program.stop_on_failure else built]
             return [built, *rest * (len(runs) - 1)]
         limits = _at_least(limits, language)
-        command = self._run_command(language, built, limits, joined.run)
-        if program.kind == "tests":
-            return [await _run_tests(execute, command, limits, joined)]
+        command = self._run_command(language, built, limits, ())
         return await self._run_all(execute, program, command, runs, limits)
+
+    async def _run_joined(
+        self, execute: Execute, language: Language, program: Program, limits: Limits
+    ) -> Outcome:
+        """The tests in the program's process."""
+        joined = join(language.name, program.source, program.tests[0][1])
+        built = await self._files(execute, language, joined)
+        if isinstance(built, Outcome):
+            return built
+        limits = _at_least(limits, language)
+        command = self._run_command(language, built, limits, joined.run)
+        return await _run_tests(execute, command, limits, joined)
+
+    async def _run_twins(
+        self, execute: Execute, language: Language, program: Program, limits: Limits
+    ) -> Outcome:
+        """The tests in one process, the program in another."""
+        files = twin.sources(language.name, program.source, program.tests[0][1])
+        built = await self._files(execute, language, Joined(files=files))
+        if isinstance(built, Outcome):
+            return built
+        limits = _at_least(limits, language)
+        token = twin.new_token()
+        ours, theirs = (
+            replace(
+                self._run_command(language, files, limits, twin.arguments(language.name, role)),
+                wire=twin.TWINS[language.name].wire,
+            )
+            for role, files in zip(
+                ("program", "tests"), twin.ends(language.name, built, token), strict=True
+            )
+        )
+        (outcome,) = await execute(replace(ours, partner=theirs), [Run()], limits, True)
+        return twin.report(_memory(language, outcome), token)
 
     async def _run_all(
         self,
@@ -137,7 +174,7 @@ class Workshop:
         language = _language(program.partner)
         if language.name not in self._found:
             return [Outcome("no_toolchain")] * len(runs)
-        joined = _joined(language, program.partner)
+        joined = _alone(language, program.partner)
         built = await self._files(execute, language, joined)
         if isinstance(built, Outcome):
             failed = json.dumps({"compile_error": built.stderr.decode(errors="replace")})
@@ -168,7 +205,8 @@ class Workshop:
         arguments = tuple(
             part.replace("{public}", public) for part in (line if at else language.compile)
         )
-        built = await self._build(execute, language, arguments, joined.files)
+        support = (File(name, (HARNESS / name).read_bytes()) for name in language.support)
+        built = await self._build(execute, language, arguments, (*joined.files, *support))
         return built if isinstance(built, Outcome) else (*built, *joined.after)
 
     async def _build(
@@ -252,7 +290,7 @@ class Workshop:
         return Command(
             arguments=(self._path(language, filled[0]), *filled[1:]),
             files=files,
-            environment=ENVIRONMENT | language.environment,
+            environment=ENVIRONMENT | language.environment | language.run_environment,
             proc_exe=self._proc_exe(language),
             address_mb=language.address_mb,
             spare_mb=language.spare_mb,
@@ -287,10 +325,8 @@ def _where(name: str) -> str | None:
     return os.path.realpath(found) if name in {"java", "javac"} else found
 
 
-def _joined(language: Language, program: Program) -> Joined:
-    """The program alone, or joined with its tests."""
-    if program.kind == "tests":
-        return join(language.name, program.source, program.tests[0][1])
+def _alone(language: Language, program: Program) -> Joined:
+    """The program alone, with what further files it has."""
     name = language.file.replace("{public}", jvm.public_class(program.source) or "Main")
     source = File(name, program.source.encode("utf-8", "surrogatepass"))
     more = (File(name, text.encode("utf-8", "surrogatepass")) for name, text in program.tests)

@@ -65,6 +65,13 @@ def _run_row(plan: Plan, outcome: Outcome) -> Row:
     return row
 
 
+def _isolation(plan: Plan) -> str:
+    """Whether tests and program had a process each ("split") or one ("shared")."""
+    if plan.suite.language.name == "python":
+        return "split"
+    return plan.suite.language.asserts if plan.suite.framework == "asserts" else "shared"
+
+
 def _verdict(plan: Plan, outcome: Outcome, rows: list[Row]) -> Verdict:
     counted = [row for row in rows if row["reason"] != "skipped"]
     passed = sum(row["reason"] == "passed" for row in counted)
@@ -85,7 +92,7 @@ def _verdict(plan: Plan, outcome: Outcome, rows: list[Row]) -> Verdict:
         reason=failure,
         language=plan.suite.language.name,
         extracted=describe(plan.extraction),
-        isolation="split" if plan.suite.language.name == "python" else "shared",
+        isolation=_isolation(plan),
         passed_tests=passed,
         total_tests=len(counted),
         subtasks=[],
