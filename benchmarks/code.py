@@ -3,8 +3,9 @@
     python benchmarks/code.py [--only verdicts|attacks|load|speed] [--per-source N]
 
 Covered: Python, in the real sandbox; other languages: code_languages.py. `load` runs hanging
-programs and bombs among honest ones. Not covered: the docker backend. CPU time is that of this process and all its descendants, by a cpuacct
-or cgroup2 group of its own; without leave to make one (not root), only wall time is shown.
+programs and bombs among honest ones. Not covered: the docker backend. CPU time is that of this
+process and all its descendants, by a cpuacct or cgroup2 group of its own; without leave to make one
+(not root), only wall time is shown.
 """
 
 import sys
