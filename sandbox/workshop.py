@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox import jvm
+from sandbox import apart, jvm
+from sandbox.apart.halves import Source
 from sandbox.command import BOX, Command, File, unpack
 from sandbox.joined import Joined, join, new_token, report
 from sandbox.languages import LANGUAGES, Language
@@ -72,16 +73,41 @@ class Workshop:
             return await execute(self._version(language), runs, _VERSION_LIMITS, True)
         if "c" in self._found:
             await self.toolbox.runner(execute, self._compile_command)
+        limits = _at_least(limits, language)
+        if program.kind == "tests" and language.name in apart.LANGUAGES:
+            return [await self._run_apart(execute, language, program, limits)]
         joined = _joined(language, program)
         built = await self._files(execute, language, joined)
         if isinstance(built, Outcome):
             rest: list[Outcome] = [Outcome("skipped") if program.stop_on_failure else built]
             return [built, *rest * (len(runs) - 1)]
-        limits = _at_least(limits, language)
         command = self._run_command(language, built, limits, joined.run)
         if program.kind == "tests":
             return [await _run_tests(execute, command, limits, joined)]
         return await self._run_all(execute, program, command, runs, limits)
+
+    async def _run_apart(
+        self, execute: Execute, language: Language, program: Program, limits: Limits
+    ) -> Outcome:
+        """One run of test code as the partner of the program that it calls."""
+
+        async def build(source: Source) -> tuple[File, ...] | Outcome:
+            return await self._files(
+                execute, language, Joined(files=source.files, compile=source.compile)
+            )
+
+        async def pair(
+            owner: Source, built: Sequence[File], tester: Source, tests: Sequence[File]
+        ) -> Outcome:
+            partner = self._run_command(language, tuple(tests), limits, tester.run)
+            command = self._run_command(language, tuple(built), limits, owner.run)
+            pair = replace(command, partner=partner)
+            (outcome,) = await execute(pair, [Run()], limits, True)
+            return _memory(language, outcome)
+
+        return await apart.run(
+            build, pair, language.name, program.source, program.tests[0][1]
+        )
 
     async def _run_all(
         self,

@@ -24,6 +24,8 @@ def grade_report(plan: Plan, outcome: Outcome) -> Verdict:
     report = _read(outcome)
     if report is None:
         return _verdict(plan, outcome, [_run_row(plan, outcome)])
+    if "problem" in report:
+        return invalid(f"reference.tests.{plan.suite.framework}: {report['problem']}")
     if not report["complete"]:
         return invalid(
             f"reference.tests: the test code needs the module {report['missing']!r}, which is not "
