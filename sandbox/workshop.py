@@ -103,10 +103,11 @@ class Workshop:
             command = self._run_command(language, tuple(built), limits, owner.run)
             pair = replace(command, partner=partner)
             (outcome,) = await execute(pair, [Run()], limits, True)
-            return _memory(language, outcome)
+            return outcome
 
-        return await apart.run(
-            build, pair, language.name, program.source, program.tests[0][1]
+        tests = program.tests[0][1]
+        return _memory(
+            language, await apart.run(build, pair, language.name, program.source, tests)
         )
 
     async def _run_all(

@@ -10,7 +10,7 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sandbox.apart import cpp
+from sandbox.apart import cpp, go, java
 from sandbox.apart.halves import Source, Unsplittable
 from sandbox.command import File
 from sandbox.program import Outcome
@@ -49,6 +49,8 @@ class Language:
 LANGUAGES: dict[str, Language] = {
     "cpp": Language(cpp.owner, cpp.tester, cpp.joined),
     "cpp20": Language(cpp.owner, cpp.tester, cpp.joined),
+    "go": Language(go.owner, go.tester, go.joined),
+    "java": Language(java.owner, java.tester, java.joined),
 }
 """Those whose test code runs apart from the program."""
 
