@@ -10,7 +10,7 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sandbox.apart import cpp, go, java
+from sandbox.apart import cpp, go, java, rust
 from sandbox.apart.halves import Source, Unsplittable
 from sandbox.command import File
 from sandbox.program import Outcome
@@ -51,6 +51,7 @@ LANGUAGES: dict[str, Language] = {
     "cpp20": Language(cpp.owner, cpp.tester, cpp.joined),
     "go": Language(go.owner, go.tester, go.joined),
     "java": Language(java.owner, java.tester, java.joined),
+    "rust": Language(rust.owner, rust.tester, rust.joined),
 }
 """Those whose test code runs apart from the program."""
 
