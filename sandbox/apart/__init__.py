@@ -10,7 +10,7 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sandbox.apart import cpp, go, java, rust
+from sandbox.apart import c, cpp, go, java, rust
 from sandbox.apart.halves import Source, Unsplittable
 from sandbox.command import File
 from sandbox.program import Outcome
@@ -18,8 +18,8 @@ from sandbox.program import Outcome
 GONE, RAISED, NOT_CALLED, UNSPLIT = 81, 82, 83, 84
 """How the tests' process ends where it does not by itself; the wires know these."""
 
-_OURS = ("reward_", "reward-", "Reward")
-"""What stands in the compiler's words where the fault is not in the program alone."""
+_OURS = ("reward_", "Reward", "main.go:")
+"""One of these stands in the compiler's words where the fault is not in the program's text."""
 
 FIX = "let the tests call functions of plain data (numbers, text, containers of them), or give stdio"
 
@@ -47,6 +47,7 @@ class Language:
 
 
 LANGUAGES: dict[str, Language] = {
+    "c": Language(c.owner, c.tester, c.joined),
     "cpp": Language(cpp.owner, cpp.tester, cpp.joined),
     "cpp20": Language(cpp.owner, cpp.tester, cpp.joined),
     "go": Language(go.owner, go.tester, go.joined),
@@ -63,6 +64,9 @@ async def run(build: Build, pair: Pair, language: str, program: str, tests: str)
         owner = with_tests.owner(program, tests)
         built = await build(owner)
         if isinstance(built, Outcome):
+            said = built.stderr.decode(errors="replace")
+            if not any(name in said for name in _OURS):
+                return built
             return await _misfit(build, with_tests, (program, tests), built)
         tester = with_tests.tester(program, tests, built)
     except Unsplittable as problem:
@@ -81,7 +85,7 @@ async def _misfit(
     What does not fit together in one process either is a `compile_error`, as anywhere.
     """
     said = failed.stderr.decode(errors="replace")
-    if failed.exit_code is None or not any(name in said for name in _OURS):
+    if failed.exit_code is None:
         return failed
     whole = await build(language.joined(*texts))
     if isinstance(whole, Outcome):

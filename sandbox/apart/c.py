@@ -44,13 +44,14 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
             "#undef NDEBUG\n#include <assert.h>\n#include <stddef.h>\n#include <sys/types.h>",
             '#line 1 "reward_calls"',
             *(f"typedef {cpp.data(called, c)[:-1]} {c.name};" for c in called.data),
+            *called.aliases(),
             *(_inline(called.program, f, i) for i, f in functions),
             '#line 1 "tests.c"',
             cpp.with_main(tests),
         )
     )
     lines = [_stub(called.program, f, i) for i, f in functions]
-    return Source((text_file("main.c", text), *_calls(called, lines)), _CALLS)
+    return Source((text_file("main.c", text), *_calls(called, lines, "#define REWARD_TESTS")), _CALLS)
 
 
 def joined(program: str, tests: str) -> Source:
@@ -58,16 +59,14 @@ def joined(program: str, tests: str) -> Source:
     return cpp.joined(program, tests, suffix="c")
 
 
-def _calls(called: Called, lines: Sequence[str]) -> Iterator[File]:
+def _calls(called: Called, lines: Sequence[str], defined: str = "") -> Iterator[File]:
     text = "\n".join(
         (
+            defined,
             '#include "/box/wire.hpp"\n#include <cstddef>\n#include <sys/types.h>',
             *(cpp.data(called, c) for c in called.data),
             *map(cpp.tie, called.data),
-            'extern "C" {',
-            "extern void *const reward_table_[];",
-            *(line for line in lines if line.startswith("R ")),
-            "}",
+            'extern "C" { extern void *const reward_table_[]; }',
             *lines,
         )
     )

@@ -18,6 +18,7 @@ _DIRECTIVE = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([a-z_][\w/+.]*)>", re.MULTILINE)
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+([^\n(][^\n]*)$", re.MULTILINE)
 _ALIAS = re.compile(r"^(?:typedef\s+(?P<old>.+?)\s*\b(?P<name>\w+)|using\s+(?P<n>\w+)\s*=\s*(?P<o>.+))$", re.DOTALL)
+_STRUCT = re.compile(r"typedef\s+struct\s*\w*\s*\{([^{}]*)\}\s*(\w+)\s*;")
 _DROPPED = re.compile(
     r"\b(?:static|inline|constexpr|extern|friend|virtual|explicit|__attribute__\s*\(\(.*?\)\))(?!\w)|\[\[.*?\]\]"
 )
@@ -40,6 +41,9 @@ _STANDARD = frozenset(
     unordered_multiset unordered_multimap pair tuple optional complex string_view less greater
     any unique_ptr shared_ptr wstring hash equal_to allocator""".split()
 )
+_WIDE = frozenset("long unsigned double std".split()) | _STANDARD
+"""What a name for a type may stand for in tests: no type that would round what is compared."""
+
 _JUDGES = frozenset(
     """abs fabs fabsf fabsl labs llabs round lround llround floor ceil trunc sqrt cbrt pow exp log
     log10 log2 fmod hypot isnan isinf isfinite signbit max min equal is_permutation mismatch
@@ -90,7 +94,7 @@ class Declarations:
 
     def __init__(self, text: str) -> None:
         self.plain = blanked(text.replace("\\\n", ""), _SKIPPED)
-        without = _DIRECTIVE.sub("", self.plain)
+        without = _STRUCT.sub(r"struct \2 {\1};", _DIRECTIVE.sub("", self.plain))
         self.includes = [name for name in _INCLUDE.findall(self.plain) if ".." not in name]
         self.using_std = re.search(r"\busing\s+namespace\s+std\b", self.plain) is not None
         self.aliases = dict(_DEFINE.findall(self.plain))
@@ -227,18 +231,18 @@ def _field(found: Class, head: str, *, private: bool) -> None:
     found.fields += [(plain[1].strip(), name) for name in parts(plain[2])]
 
 
-class _Called:
+class Called:
     """What the tests take from a program: the functions and classes whose stubs they get."""
 
-    def __init__(self, program: str, tests: str, entry_point: str | None = None) -> None:
+    def __init__(self, program: str, tests: str) -> None:
         self.program = Declarations(program)
         self.tests = Declarations(tests)
-        wanted = words(self.tests.plain) - self.tests.names - _KEYWORDS
+        self.wanted = wanted = words(self.tests.plain) - self.tests.names - _KEYWORDS
         found = [f for f in self.program.functions if f.name in wanted]
-        self.functions = [
-            f for f in found if f.name not in _JUDGES or f.name == entry_point
-        ] or found
         self.classes = [c for c in self.program.classes.values() if c.name in wanted]
+        self.functions = [f for f in found if f.name not in _JUDGES]
+        if not self.functions and not self.classes and len({f.name for f in found}) == 1:
+            self.functions = found
 
     @cached_property
     def data(self) -> list[Class]:
@@ -257,7 +261,19 @@ class _Called:
         """Classes whose objects stay with the program."""
         return [c for c in self.classes if not self.program.is_data(c.name)]
 
+    def aliases(self) -> Iterator[str]:
+        """Names of types that the tests use, as typedefs."""
+        for name, written in self.program.aliases.items():
+            if name in self.wanted and name not in _BUILTIN | _STANDARD:
+                try:
+                    kind = self.program.canonical(written)
+                except Unsplittable:
+                    continue
+                if words(kind) <= _WIDE:
+                    yield f"typedef {kind} {name};"
+
     def all(self) -> Iterator[Function]:
+        """The functions and methods that are called."""
         yield from self.functions
         for found in self.handled:
             yield from found.methods
@@ -265,7 +281,7 @@ class _Called:
 
 def owner(program: str, tests: str, *, suffix: str = "cpp") -> Source:
     """The program with a table of what its tests call."""
-    called = _Called(program, tests)
+    called = Called(program, tests)
     lines = [f"reward_wire::serve({_pointer(called, f)});" for f in called.functions]
     for c in called.handled:
         lines += [f"reward_wire::serve_new<{', '.join((c.name, *m.params))}>();" for m in _makers(c)]
@@ -276,11 +292,9 @@ def owner(program: str, tests: str, *, suffix: str = "cpp") -> Source:
             '#include "/box/wire.hpp"',
             "static void reward_table_();",
             "int main() { reward_table_(); return reward_wire::answer(); }",
-            "#define main program_main_",
-            f'#line 1 "main.{suffix}"',
-            program,
+            renamed(program, f"main.{suffix}"),
             '#line 1 "reward_calls"',
-            *map(_tie, called.data),
+            *map(tie, called.data),
             f"static void reward_table_() {{ {' '.join(lines)} }}",
         )
     )
@@ -293,24 +307,23 @@ def tester(program: str, tests: str, _: Sequence[File], *, suffix: str = "cpp") 
     Raises:
         Unsplittable: something that they call takes or gives what is no plain data.
     """
-    called = _Called(program, tests)
+    called = Called(program, tests)
     stubs = list(_stubs(called))
-    if not re.search(r"\bmain\s*\(", called.tests.plain):
-        tests = f"int main() {{\n{tests}\nreturn 0;\n}}"
     includes = sorted({*called.program.includes, *called.tests.includes})
     text = "\n".join(
         (
             "#include <bits/stdc++.h>" if "bits/stdc++.h" in includes else "",
-            '#include "/box/wire.hpp"',
+            '#define REWARD_TESTS\n#include "/box/wire.hpp"',
             *(f"#include <{name}>" for name in includes),
             "#undef NDEBUG\n#include <assert.h>",
             "using namespace std;" if called.program.using_std else "",
             '#line 1 "reward_calls"',
-            *(_data(called, c) for c in called.data),
-            *map(_tie, called.data),
+            *(data(called, c) for c in called.data),
+            *map(tie, called.data),
+            *called.aliases(),
             *stubs,
             f'#line 1 "tests.{suffix}"',
-            tests,
+            with_main(tests),
         )
     )
     return Source((text_file(f"main.{suffix}", text), harness("wire.hpp")))
@@ -320,11 +333,26 @@ def tester(program: str, tests: str, _: Sequence[File], *, suffix: str = "cpp") 
 
 def joined(program: str, tests: str, *, suffix: str = "cpp") -> Source:
     """Both in one program."""
-    if not re.search(r"\bmain\s*\(", blanked(tests, _SKIPPED)):
-        tests = f"int main() {{\n{tests}\nreturn 0;\n}}"
     again = "\n#undef NDEBUG\n#undef main\n#include <assert.h>\n"
-    start = "#define main program_main_\n" if re.search(r"\bmain\s*\(", program) else ""
-    return Source((text_file(f"main.{suffix}", f"{start}{program}{again}{tests}"),))
+    start = renamed(program, f"main.{suffix}")
+    return Source((text_file(f"main.{suffix}", f"{start}{again}{with_main(tests)}"),))
+
+
+def renamed(program: str, path: str) -> str:
+    """A program whose own main is out of the way of another."""
+    return f'#define main program_main_\n#line 1 "{path}"\n{program}'
+
+
+def with_main(tests: str) -> str:
+    """Tests with a main; without one they are statements."""
+    if re.search(r"\bmain\s*\(", blanked(tests, _SKIPPED)):
+        return tests
+    return f"int main(void) {{\n{tests}\nreturn 0;\n}}"
+
+
+def is_block(kind: str) -> bool:
+    """Whether a type is a pointer to memory whose size must be known."""
+    return "*" in kind and kind.replace(" ", "") != "constchar*"
 
 
 def _precompiled(found: Declarations) -> str:
@@ -335,7 +363,7 @@ def _makers(found: Class) -> list[Function]:
     return found.makers or [Function("make", "", ())]
 
 
-def _pointer(called: _Called, function: Function, inside: Class | None = None) -> str:
+def _pointer(called: Called, function: Function, inside: Class | None = None) -> str:
     """A pointer to a function; where the name has several meanings, to the right one."""
     name = f"&{inside.name}::{function.name}" if inside else f"&::{function.name}"
     pool = inside.methods if inside else called.program.functions
@@ -345,7 +373,7 @@ def _pointer(called: _Called, function: Function, inside: Class | None = None) -
     return f"static_cast<{function.returns} ({scope})({', '.join(function.params)})>({name})"
 
 
-def _stubs(called: _Called) -> Iterator[str]:
+def _stubs(called: Called) -> Iterator[str]:
     index = 0
     for function in called.functions:
         yield "static " + _stub(called.program, function, index)
@@ -393,20 +421,19 @@ def _arguments(known: Declarations, function: Function) -> tuple[str, str]:
 
 
 def _sent(kind: str, name: str) -> str:
-    stars = kind.count("*")
-    if stars == 0 or kind.replace(" ", "") == "constchar*":
+    if not is_block(kind):
         return f"reward_wire::Sent<{kind}>{{{name}}}"
-    if stars > 1 or "<" in kind or "&" in kind or "void" in kind:
+    if kind.count("*") > 1 or "<" in kind or "&" in kind or "void" in kind:
         raise Unsplittable(f"the type {kind} is no plain data")
     size = f"__builtin_dynamic_object_size({name}, 0)"
     return f"reward_wire::Sent<{kind}>{{{{{name}, {size}}}}}"
 
 
-def _data(called: _Called, found: Class) -> str:
+def data(called: Called, found: Class) -> str:
     fields = (f"{called.program.canonical(kind)} {name};" for kind, name in found.fields)
     return f"struct {found.name} {{ {' '.join(fields)} }};"
 
 
-def _tie(found: Class) -> str:
+def tie(found: Class) -> str:
     names = ", ".join(f"value.{name}" for _, name in found.fields)
     return f"inline auto reward_tie_({found.name} &value) {{ return std::tie({names}); }}"

@@ -11,8 +11,8 @@ from sandbox.command import File
 _SKIPPED = re.compile(
     r'`[^`]*`|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.DOTALL
 )
-_IMPORTS = re.compile(r"^import\s*(?:\((.*?)^\s*\)|((?:\w+\s+)?\"[^\"\n]+\"))", re.MULTILINE | re.DOTALL)
-_IMPORT = re.compile(r"^\s*(\w+\s+|\.\s+)?\"([\w./-]+)\"", re.MULTILINE)
+_IMPORTS = re.compile(r"^import\s*(?:\(([^()]*)\)|((?:\w+\s+)?\"[^\"\n]+\"))", re.MULTILINE | re.DOTALL)
+_IMPORT = re.compile(r"(?:^|;|\()\s*(\w+\s+|\.\s+)?\"([\w./-]+)\"", re.MULTILINE)
 _PACKAGE = re.compile(r"^package\s+\w+[^\n]*\n?", re.MULTILINE)
 _MAIN = re.compile(r"^func\s+main\s*\(\s*\)", re.MULTILINE)
 _FUNCTION = re.compile(r"^func\s+(?:\(([^()]*)\)\s*)?(\w+)\s*(?=[(\[])", re.MULTILINE)
@@ -24,6 +24,12 @@ _BASIC = frozenset(
     """bool int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 uintptr float32 float64
     complex64 complex128 string byte rune error any""".split()
 )
+_PREDECLARED = frozenset(
+    """append cap clear close complex copy delete imag len make max min new panic print println real
+    recover true false nil iota comparable main init""".split()
+)
+"""Names that tests have from the language: never taken from the program."""
+
 _SPELLED = {"String", "Error", "Len", "Less", "Swap"}
 """Methods that the standard library calls."""
 
@@ -59,8 +65,10 @@ class _Program:
         plain_tests = blanked(tests, _SKIPPED)
         own = {found[2] for found in _FUNCTION.finditer(plain_tests) if not found[1]}
         own |= {found[1] for found in _TYPE.finditer(plain_tests)}
-        self.words = words(plain_tests) - own
-        self.types = dict(self._types())
+        self.words = words(plain_tests) - own - _PREDECLARED - _BASIC
+        self.types = {
+            name: body for name, body in self._types() if name not in own | _PREDECLARED | _BASIC
+        }
         self.functions = [f for f in self._functions() if not f.receiver and f.name in self.words]
         self.errors = [n for n in _ERROR.findall(self.plain) if n in self.words and n[0] != "_"]
         self.used: dict[str, None] = {}
@@ -149,10 +157,8 @@ def _results(rest: str) -> tuple[str, ...]:
     rest = _spread(rest).strip()
     if rest.startswith("("):
         return _params(rest[1 : closing(rest, 0)])
-    kind = rest[: rest.rindex("{")] if "{" in rest.replace("interface{}", "") else rest
-    if kind.endswith("interface"):
-        kind += "{}"
-    return (kind.strip(),) if kind.strip() else ()
+    kind = re.split(r"(?<!interface)\{", rest, maxsplit=1)[0].strip()
+    return (kind,) if kind else ()
 
 
 def _kinds(body: str) -> list[str]:
@@ -192,9 +198,8 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
     lines += [f'var {name} error = rewardSentinel("{name}")' for name in found.errors]
     lines += [_stub(found, f) for f in (*found.functions, *found.methods)]
     tests = _moved(program, tests)[1]
-    testify = re.findall(rf'^.*"{_TESTIFY}(assert|require)".*$', tests, re.MULTILINE)
-    tests = re.sub(rf'^[ \t]*(?:import\s+)?"{_TESTIFY}\w+"[ \t]*$', "", tests, flags=re.MULTILINE)
-    tests = re.sub(r"^import \(\s*\)", "", tests, flags=re.MULTILINE)
+    testify = [path.removeprefix(_TESTIFY) for _, path in _imports(tests) if _TESTIFY in path]
+    tests = _plain_imports(tests)
     lines += [
         f"var {name} = rewardAssertions{{stop: {str(name == 'require').lower()}}}"
         for name in dict.fromkeys(testify)
@@ -210,7 +215,7 @@ def joined(program: str, tests: str) -> Source:
     """Both in one package."""
     program, tests = _moved(program, tests)
     program = _MAIN.sub("func rewardProgramMain()", program)
-    tests = re.sub(rf'^[ \t]*"{_TESTIFY}\w+"[ \t]*$', "", tests, flags=re.MULTILINE)
+    tests = _plain_imports(tests)
     more = "package main\n" if _MAIN.search(tests) else "package main\nfunc main() {}\n"
     return _source(
         text_file("program.go", _in_package(program)), text_file("tests_code.go", _in_package(tests)), more
@@ -255,6 +260,12 @@ def _without(found: re.Match[str]) -> str:
     return "" if "import" in found[1] else found[1]
 
 
+def _plain_imports(tests: str) -> str:
+    """Tests without the import of testify, in whose place `testify.go` stands."""
+    tests = re.sub(rf'(?:import\s+)?"{_TESTIFY}\w+"[ \t]*;?', "", tests)
+    return re.sub(r"^import\s*\(\s*\)", "", tests, flags=re.MULTILINE)
+
+
 def _imports(text: str) -> list[tuple[str, str]]:
     blocks = [a or b for a, b in _IMPORTS.findall(text)]
     return [(alias.strip(), path) for block in blocks for alias, path in _IMPORT.findall(block)]
@@ -269,16 +280,13 @@ def _registered(found: _Program) -> Iterator[str]:
 
 def _runner(tests: str, mains: int) -> Iterator[str]:
     if mains:
-        yield "rewardRunTests(func() bool { rewardTestsMain(); return true })"
+        yield "rewardRunMain(rewardTestsMain)"
         return
     named = _TEST.findall(blanked(tests, _SKIPPED))
     if not named:
         raise Unsplittable("the tests have neither a func main() nor a func Test…(t *testing.T)")
-    rows = "".join(f'{{Name: "{name}", F: {name}}},' for name in named)
-    yield "testing.Init()"
-    yield "rewardRunTests(func() bool { return testing.RunTests("
-    yield "func(_, _ string) (bool, error) { return true, nil },"
-    yield f"[]testing.InternalTest{{{rows}}}) }})"
+    rows = (f'{{Name: "{name}", F: {name}}},' for name in named)
+    yield f"rewardRunNamed([]testing.InternalTest{{{''.join(rows)}}})"
 
 
 def _declared(found: _Program, name: str) -> str:

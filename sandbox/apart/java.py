@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from sandbox import jvm
 from sandbox.apart import classfile
@@ -18,7 +19,14 @@ _PACKAGE = re.compile(r"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
 _NAME = re.compile(r"[^\W\d][\w]*")
 _PRIMITIVES = {"I": "int", "Z": "boolean", "D": "double", "J": "long", "C": "char"}
 _PRIMITIVES |= {"F": "float", "S": "short", "B": "byte", "V": "void"}
+_JDK = frozenset(Path(__file__).with_name("jdk_names.txt").read_text(encoding="utf-8").split())
+"""Public classes of the packages that tests use (java.lang, java.util, java.io, …, of Java 17):
+tests judge with these, so they never come from the program, unless it is all that tests take."""
+
 _ALWAYS = {"<init>", "equals", "hashCode", "toString", "compareTo"}
+_DIFFERENT = {"equals": "return false;", "compareTo": "throw new ClassCastException();"}
+"""What the program's objects are to data: they don't decide that."""
+
 _OWNER, _TESTS, _WIRE = "RewardOwner.java", "RewardTests.java", "RewardWire.java"
 
 
@@ -82,16 +90,18 @@ class _Stubs:
             if file.path.endswith(".class") and not file.path.startswith("Reward"):
                 self._add(file, own)
         self.wanted: dict[str, None] = {}
-        for name in self.known:
-            if _simple(name) in self.words:
-                self._want(name)
+        named = [name for name in self.known if _simple(name) in self.words]
+        if len(named) != 1 or "$" in named[0]:
+            self.known = {n: c for n, c in self.known.items() if not _JDK & set(_parts(n))}
+        for name in named:
+            self._want(name)
 
     def _add(self, file: File, own: set[str]) -> None:
         try:
             found = classfile.read(file.data)
         except ValueError as error:
             raise Unsplittable(f"{file.path} is no class") from error
-        parts = re.split(r"[/$]", found.name)
+        parts = _parts(found.name)
         if all(_NAME.fullmatch(part) for part in parts) and not own & set(parts):
             self.known[found.name] = found
 
@@ -195,6 +205,8 @@ class _Stubs:
         call = _call("null" if static else "this", found, method)
         returns = _returned(method)
         body = f"{call};" if returns == "void" else f"return ({returns}) {call};"
+        if method.name in {"equals", "compareTo"} and method.descriptor.startswith("(Ljava/lang/"):
+            body = f"if (!(p0 instanceof RewardTests.Stub)) {_DIFFERENT[method.name]} {body}"
         return f'@SuppressWarnings("unchecked") {self._head(method)} {{ {body} }}'
 
     def _head(self, method: Member) -> str:
@@ -237,7 +249,11 @@ def _returned(method: Member) -> str:
 
 
 def _simple(name: str) -> str:
-    return re.split(r"[/$]", name)[-1]
+    return _parts(name)[-1]
+
+
+def _parts(name: str) -> list[str]:
+    return re.split(r"[/$]", name)
 
 
 def _checked(name: str) -> str:
@@ -247,7 +263,7 @@ def _checked(name: str) -> str:
 
 
 def _class_name(name: str) -> str:
-    return ".".join(_checked(part) for part in re.split(r"[/$]", name))
+    return ".".join(_checked(part) for part in _parts(name))
 
 
 def _generics(signature: str) -> tuple[str, str]:

@@ -13,10 +13,9 @@ _SKIPPED = re.compile(
     re.DOTALL,
 )
 _USE = re.compile(r"^[ \t]*(?:pub\s+)?use\s+(?:::)?(?:std|core|alloc)\b[\w\s:{},*]*;", re.MULTILINE)
+_RENAMED = re.compile(r"\bas\s+(?!_\b)")
 _FUNCTION = re.compile(
-    r"(?P<lead>.*?)\bfn\s+(?P<name>\w+)\s*(?P<generic><[^()]*>)?\s*\((?P<params>.*)\)"
-    r"\s*(?:->\s*(?P<returns>.+?))?\s*(?:where\b.*)?",
-    re.DOTALL,
+    r"(?P<lead>.*?)\bfn\s+(?P<name>\w+)\s*(?P<generic><[^()]*>)?\s*(?=\()", re.DOTALL
 )
 _TYPE = re.compile(r"(?P<lead>.*?)\b(?P<kind>struct|enum)\s+(?P<name>\w+)\s*(?P<rest>.*)", re.DOTALL)
 _ALIAS = re.compile(r"(?:pub\s+)?type\s+(\w+)\s*=\s*(.+)", re.DOTALL)
@@ -31,8 +30,54 @@ _KNOWN = frozenset(
     Error mut std collections string vec option result boxed rc cell any error borrow cmp Ordering Self
     static""".split()
 )
-_PATHS = {"collections": "HashMap HashSet BTreeMap BTreeSet VecDeque LinkedList BinaryHeap".split()}
-_KEYWORDS = frozenset("if while for match loop return let fn use mod main self Self super crate".split())
+_CLOSED = {"": "", "(": ")", "{": "}"}
+_KEYWORDS = frozenset(
+    """if while for match loop return let fn use mod main self Self super crate Some None Ok Err drop
+    Vec String Option Result Box reward_wire""".split()
+)
+"""Names that tests have from the language: never taken from the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A struct or enum of the program: its body and the traits it derives."""
+
+    kind: str
+    body: str
+    derived: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Names and types in "(" or "{" brackets, or in none."""
+
+    opening: str
+    rows: tuple[tuple[str, str], ...]
+
+    def _in_brackets(self, inside: str) -> str:
+        return f"{self.opening}{inside}{_CLOSED[self.opening]}"
+
+    def declared(self, lead: str = "") -> str:
+        """As a declaration has them."""
+        named = "{" in self.opening
+        return self._in_brackets(
+            ", ".join(f"{lead}{name}: {kind}" if named else f"{lead}{kind}" for name, kind in self.rows)
+        )
+
+    def pattern(self) -> str:
+        """As a pattern that binds their names."""
+        return self._in_brackets(", ".join(name for name, _ in self.rows))
+
+    def put(self) -> str:
+        """Statements that write them."""
+        return " ".join(f"{name}.put(to);" for name, _ in self.rows)
+
+    def got(self) -> str:
+        """As an expression that reads them."""
+        named = "{" in self.opening
+        return self._in_brackets(
+            ", ".join(f"{name}: Wire::get(from)" if named else "Wire::get(from)" for name, _ in self.rows)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +102,10 @@ class _Program:
     def __init__(self, program: str, tests: str) -> None:
         self.plain = blanked(program, _SKIPPED)
         self.tests = blanked(tests, _SKIPPED)
-        self.uses = _USE.findall(self.plain)
+        self.uses = [use for use in _USE.findall(self.plain) if not _RENAMED.search(use)]
         own = set(re.findall(r"^\s*(?:pub\s+)?(?:fn|struct|enum)\s+(\w+)", self.tests, re.MULTILINE))
         self.words = words(self.tests) - own - _KEYWORDS
-        self.types: dict[str, str] = {}
+        self.types: dict[str, Type] = {}
         self.aliases: dict[str, str] = {}
         self.constants: list[str] = []
         self.functions: list[Function] = []
@@ -95,19 +140,22 @@ class _Program:
                 for name in re.split(r"\s*,\s*", group.strip())
                 if name in _DERIVED
             )
-            if "<" not in found["rest"].split("(")[0]:
-                lead = f"#[derive({derived})]\n" if derived else ""
-                self.types[found["name"]] = f"{lead}pub {found['kind']} {found['name']} {body}"
+            if "<" not in found["rest"].split("(")[0] and found["name"] not in _KEYWORDS:
+                self.types[found["name"]] = Type(found["kind"], body, derived)
 
     def _function(self, item: Item, inside: str = "") -> Function | None:
-        found = _FUNCTION.fullmatch(_bare(item.head)) if item.body is not None else None
+        head = _bare(item.head)
+        found = _FUNCTION.match(head) if item.body is not None else None
         if found is None or found["name"] not in self.words or "macro_rules" in found["lead"]:
             return None
         lifetimes = found["generic"] or ""
         if re.sub(r"<\s*('\w+\s*,?\s*)*>", "", lifetimes):
             raise Unsplittable(f"{found['name']} has type parameters")
-        params = tuple(_param(part) for part in parts(found["params"]))
-        return Function(found["name"], params, (found["returns"] or "()").strip(), lifetimes, inside)
+        end = closing(head, found.end())
+        params = tuple(_param(part) for part in parts(head[found.end() + 1 : end]))
+        returns = re.sub(r"\bwhere\b.*", "", head[end + 1 :], flags=re.DOTALL)
+        returns = returns.strip().removeprefix("->").strip() or "()"
+        return Function(found["name"], params, returns, lifetimes, inside)
 
     def _method(self, name: str, item: Item) -> None:
         if name in self.used and (function := self._function(item, name)):
@@ -118,7 +166,7 @@ class _Program:
         for name in words(text):
             if name in self.types and name not in self.used:
                 self.used[name] = None
-                self._use_all(self.types[name])
+                self._use_all(self.types[name].body)
             elif name in self.aliases:
                 self._use_all(self.aliases[name])
 
@@ -166,6 +214,7 @@ def owner(program: str, tests: str) -> Source:
             "fn main() { reward_wire::answer(|index, from, to| { use reward_wire::Wire; match index {",
             *arms,
             "_ => {} } }) }",
+            "const REWARD_TESTS: bool = false;",
             _wire(),
         )
     )
@@ -183,15 +232,15 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
     if not library and not re.search(r"\bfn\s+main\b", found.tests):
         tests = f"fn main() {{\n{tests}\n}}"
     stubs = [_stub(found, index, function) for index, function in enumerate(found.functions)]
-    declared = (found.types[name] for name in found.used)
     text = "\n".join(
         (
             *found.uses,
             *found.constants,
-            *map(_declared, declared),
+            *(_declared(found, name) for name in found.used),
             *(_wired(found, name) for name in found.used),
             *stubs,
             tests,
+            "const REWARD_TESTS: bool = true;",
             _wire(),
         )
     )
@@ -217,10 +266,15 @@ def _wire() -> str:
     return (HARNESS / "wire.rs").read_text(encoding="utf-8")
 
 
-def _declared(text: str) -> str:
-    """A type, all of whose attributes but the derived traits are gone."""
-    lead, _, rest = text.rpartition("]\n") if text.startswith("#[derive") else ("", "", text)
-    return f"{lead}]\n{_blank_attributes(rest)}" if lead else _blank_attributes(rest)
+def _declared(found: _Program, name: str) -> str:
+    """A type of the program, of its fields and derived traits alone."""
+    kind = found.types[name]
+    derive = f"#[derive({kind.derived})]\n" if kind.derived else ""
+    if kind.kind == "struct":
+        end = "" if kind.body.lstrip().startswith("{") else ";"
+        return f"{derive}pub struct {name} {_fields(found, kind.body).declared('pub ')}{end}"
+    variants = (f"{title} {fields.declared()}" for title, fields in _variants(found, kind.body))
+    return f"{derive}pub enum {name} {{ {', '.join(variants)} }}"
 
 
 def _erased(kind: str) -> str:
@@ -281,20 +335,14 @@ def _receiver(kind: str) -> str:
 
 def _wired(found: _Program, name: str) -> str:
     """How a type of the program travels: field by field."""
-    text = _declared(found.types[name])
-    kind, rest = re.search(r"\b(struct|enum)\s+\w+\s*(.*)", text, re.DOTALL).groups()
-    if kind == "struct":
-        put, get = _fields(found, rest, "self.", name)
-        return _impl(name, put, get)
+    kind = found.types[name]
+    if kind.kind == "struct":
+        fields = _fields(found, kind.body)
+        return _impl(name, f"let {name} {fields.pattern()} = self; {fields.put()}", f"{name} {fields.got()}")
     puts, gets = [], []
-    variants = [part for part in parts(rest.strip()[1:-1]) if part]
-    for tag, variant in enumerate(variants):
-        title, body = re.fullmatch(r"(\w+)\s*(.*)", variant.split("=")[0].strip(), re.DOTALL).groups()
-        names, opening, closing_ = _variant(found, body)
-        pattern = f"{name}::{title}{opening}{', '.join(names)}{closing_}"
-        puts.append(f"{pattern} => {{ to.push({tag}); {' '.join(f'{n}.put(to);' for n in names)} }}")
-        made = ", ".join(f"{n}: Wire::get(from)" if opening == "{" else "Wire::get(from)" for n in names)
-        gets.append(f"{tag} => {name}::{title}{opening}{made}{closing_},")
+    for tag, (title, fields) in enumerate(_variants(found, kind.body)):
+        puts.append(f"{name}::{title} {fields.pattern()} => {{ to.push({tag}); {fields.put()} }}")
+        gets.append(f"{tag} => {name}::{title} {fields.got()},")
     first = gets[0].split("=>", 1)[1].rstrip(",")
     return _impl(
         name,
@@ -306,36 +354,36 @@ def _wired(found: _Program, name: str) -> str:
 def _impl(name: str, put: str, get: str) -> str:
     return (
         f"impl reward_wire::Wire for {name} {{ "
-        f"fn put(&self, to: &mut Vec<u8>) {{ use reward_wire::Wire; {put} }} "
-        f"fn get(from: &mut &[u8]) -> Self {{ use reward_wire::Wire; {get} }} }}"
+        f"fn put(&self, to: &mut Vec<u8>) {{ use reward_wire::Wire; let _ = &to; {put} }} "
+        f"fn get(from: &mut &[u8]) -> Self {{ use reward_wire::Wire; let _ = &from; {get} }} }}"
     )
 
 
-def _fields(found: _Program, rest: str, lead: str, name: str) -> tuple[str, str]:
-    rest = rest.strip().rstrip(";").strip()
-    if not rest:
-        return "", name
-    names, opening, closing_ = _variant(found, rest)
-    numbered = [str(i) if opening == "(" else n for i, n in enumerate(names)]
-    put = " ".join(f"{lead}{n}.put(to);" for n in numbered)
-    made = ", ".join(f"{n}: Wire::get(from)" if opening == "{" else "Wire::get(from)" for n in names)
-    return put, f"{name}{opening}{made}{closing_}"
+def _variants(found: _Program, body: str) -> list[tuple[str, Fields]]:
+    variants = []
+    for variant in parts(body.strip()[1:-1]):
+        named = re.fullmatch(r"(\w+)\s*([({].*)?(?:=.*)?", _bare(variant), re.DOTALL)
+        if named is None:
+            raise Unsplittable(f"the variant {variant[:60]} can't be read")
+        variants.append((named[1], _fields(found, named[2] or "")))
+    if not variants:
+        raise Unsplittable("an enum without variants is no data")
+    return variants
 
 
-def _variant(found: _Program, body: str) -> tuple[list[str], str, str]:
-    """The names of fields, and what stands around them."""
-    body = body.strip()
+def _fields(found: _Program, body: str) -> Fields:
+    """The fields in the brackets that a text starts with."""
+    body = body.strip().rstrip(";").strip()
     if not body:
-        return [], "", ""
-    inside = parts(body[1 : closing(body, 0)])
-    inside = [re.sub(r"^pub(\([^)]*\))?\s+", "", part) for part in inside if part]
+        return Fields("", ())
+    inside = [_bare(part) for part in parts(body[1 : closing(body, 0)])]
+    inside = [re.sub(r"^pub\s*(\([^)]*\))?\s*", "", part) for part in inside if part]
     if body.startswith("("):
-        for kind in inside:
-            found.checked(kind)
-        return [f"f{i}" for i in range(len(inside))], "(", ")"
-    names = []
+        return Fields("(", tuple((f"f{i}", found.checked(kind)) for i, kind in enumerate(inside)))
+    rows = []
     for part in inside:
         name, _, kind = part.partition(":")
-        found.checked(kind.strip())
-        names.append(name.strip())
-    return names, "{", "}"
+        if not re.fullmatch(r"(?:r#)?\w+", name.strip()):
+            raise Unsplittable(f"the field {part[:60]} can't be read")
+        rows.append((name.strip(), found.checked(kind.strip())))
+    return Fields("{", tuple(rows))

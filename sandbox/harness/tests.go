@@ -6,6 +6,7 @@ import (
 	"os"
 	"reflect"
 	"sync"
+	"testing"
 )
 
 var rewardCalls int
@@ -14,9 +15,6 @@ var rewardLast interface{} = new(int)
 
 // Calls a function of the program; results go where pointers say.
 func rewardCall(name string, given []interface{}, results ...interface{}) {
-	rewardTurn.Lock()
-	defer rewardTurn.Unlock()
-	rewardCalls++
 	w := rewardWriter{}
 	w.text(name)
 	func() {
@@ -25,13 +23,7 @@ func rewardCall(name string, given []interface{}, results ...interface{}) {
 			w.put(reflect.ValueOf(value).Elem(), 0)
 		}
 	}()
-	if rewardSend(w.bytes) != nil {
-		rewardStop(rewardGone, "the program ended")
-	}
-	message, problem := rewardReceive()
-	if problem != nil || len(message) == 0 {
-		rewardStop(rewardGone, "the program ended")
-	}
+	message := rewardExchange(w.bytes)
 	r := rewardReader{message[1:]}
 	defer rewardRefuse(rewardGone)
 	switch message[0] {
@@ -44,6 +36,20 @@ func rewardCall(name string, given []interface{}, results ...interface{}) {
 	default:
 		rewardStop(rewardGone, "the program wrote nonsense")
 	}
+}
+
+func rewardExchange(request []byte) []byte {
+	rewardTurn.Lock()
+	defer rewardTurn.Unlock()
+	rewardCalls++
+	if rewardSend(request) != nil {
+		rewardStop(rewardGone, "the program ended")
+	}
+	message, problem := rewardReceive()
+	if problem != nil || len(message) == 0 {
+		rewardStop(rewardGone, "the program ended")
+	}
+	return message
 }
 
 func rewardRefuse(code int) {
@@ -111,7 +117,7 @@ func (name rewardSentinel) Error() (text string) {
 	return text
 }
 
-func rewardRunTests(tests func() bool) {
+func rewardRunMain(tests func()) {
 	defer func() {
 		if problem := recover(); problem != nil {
 			fmt.Fprintln(os.Stderr, "panic:", problem)
@@ -121,12 +127,28 @@ func rewardRunTests(tests func() bool) {
 			rewardStop(2, "")
 		}
 	}()
-	passed := tests()
-	if !passed {
-		rewardStop(1, "")
+	tests()
+	rewardCalled()
+	rewardStop(0, "")
+}
+
+func rewardRunNamed(tests []testing.InternalTest) {
+	all := func(t *testing.T) {
+		for _, test := range tests {
+			t.Run(test.Name, test.F)
+		}
 	}
+	one := testing.InternalTest{Name: "reward", F: func(t *testing.T) {
+		if t.Run("tests", all) {
+			rewardCalled()
+		}
+	}}
+	always := func(_, _ string) (bool, error) { return true, nil }
+	testing.Main(always, []testing.InternalTest{one}, nil, nil)
+}
+
+func rewardCalled() {
 	if rewardCalls == 0 {
 		rewardStop(rewardNotCalled, "the tests never called the program")
 	}
-	rewardStop(0, "")
 }
