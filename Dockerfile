@@ -1,12 +1,12 @@
 # The reward server's image.
 #
-#   docker build -t reward-server .
+#   docker build --target slim -t reward-server .
 #   docker run --init -p 127.0.0.1:8000:8000 -e REWARD_ALLOW_ANONYMOUS=true \
 #     --security-opt seccomp=deploy/seccomp.json --security-opt no-new-privileges --cap-drop ALL \
-#     --read-only --tmpfs /tmp reward-server
+#     --read-only --tmpfs /tmp:exec reward-server
 #
 # docs/deploy.md explains each flag; deploy/docker-compose.yml has them all.
-# Target: slim (Python programs only), the default.
+# Targets: slim (Python programs only) and full (every language).
 
 # Debian 13; its python3 is 3.13. Name a digest here to pin the base.
 ARG BASE=debian:trixie-slim
@@ -56,3 +56,23 @@ HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 \
   CMD ["/usr/bin/python3", "-IS", "/opt/reward/healthcheck.py"]
 ENTRYPOINT ["reward-server"]
 CMD ["serve"]
+
+# --- full: the same with every toolchain of sandbox/languages.toml ---------------------------------
+FROM slim AS full
+USER root
+# what no program under test needs goes again: modules for jlink, editors' servers, profilers,
+# second copies of compilers, link-time optimisation, documentation
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends \
+      bash binutils-gold default-jdk-headless g++ gcc golang-go kotlin libc6-dev lua5.4 node-typescript \
+      nodejs perl php-cli ruby rustc scala sqlite3 \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log \
+      /usr/lib/jvm/*/jmods /usr/libexec/gcc/*/*/lto1 /usr/share/go-*/test /usr/share/go-*/api \
+      /usr/share/java/kotlin-compiler-embeddable* /usr/share/java/kotlin-gradle-plugin* \
+      /usr/share/nodejs/typescript/lib/tsserver* /usr/share/nodejs/typescript/lib/typescriptServices* \
+      /usr/share/nodejs/typescript/lib/typingsInstaller* /usr/share/doc/* /usr/share/man/* \
+ && cd /usr/lib/go-*/pkg/tool/linux_* && rm -f pprof trace vet objdump \
+# Go has come without its compiled standard library since 1.20: 13 s a program, without this
+ && CGO_ENABLED=0 GO111MODULE=off GODEBUG=installgoroot=all GOCACHE=/tmp/go go install std \
+ && rm -rf /tmp/go /root/.config /root/.cache
+USER 10001:10001

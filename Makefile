@@ -45,5 +45,6 @@ lock: dev  ## pin the dependencies anew, with hashes and without any registry's 
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --upgrade --group build \
 	  -o requirements/build.lock
+	scripts/clients-lock.sh
 
 .PHONY: help env dev demo serve test e2e check bench lock

@@ -28,7 +28,7 @@ COLUMNS = {
     "roll": "roll/format(0,-1)",
     "nemo-rl": "nemo-rl/format(.25/.75)",
 }
-REGEXES = {
+REGEXES = {  # as the trainers write them, for re.match with DOTALL and MULTILINE
     "open-r1": r"^<think>\n.*?\n</think>\n<answer>\n.*?\n</answer>$",
     "trl": r"^<think>(?!.*<think>)(.*?)</think>.*$",
     "ms-swift": r"^<think>.*?</think>\s*<answer>.*?</answer>(?![\s\S])",

@@ -41,23 +41,25 @@ def serve(
     import uvicorn  # noqa: PLC0415 - the other commands need no web server
 
     from reward_server.app import create_app  # noqa: PLC0415
+    from reward_server.life import LEAVE_S, Server  # noqa: PLC0415
     from reward_server.telemetry import configure_logging  # noqa: PLC0415
 
     settings = _settings(host=host, port=port)
     configure_logging(settings.log_level)
     _checked(settings)
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=30,
+        timeout_graceful_shutdown=LEAVE_S,
     )
-    server = uvicorn.Server(config)
+    server = Server(config, app.state.life)
     server.run()
-    if not server.started:
+    if not server.started or app.state.life.fault is not None:
         _fail("the server did not start; its log says why", SERVICE_ERROR)
 
 

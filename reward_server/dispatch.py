@@ -1,13 +1,11 @@
-"""One batch: items become jobs, jobs go to the engine and the sandbox, verdicts come back in place.
+"""One batch: items become jobs, jobs go to the engine, verdicts come back in their place.
 
 It knows how work travels and nothing of how any verdict is reached.
 """
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from reward_server.body import Unreadable
 from reward_server.engines import Engine, Job
@@ -15,24 +13,12 @@ from reward_server.errors import UnusableError
 from reward_server.groups import by_group, statistics
 from reward_server.rubrics import Part, ReadyRubric, Rubrics, pick
 from reward_server.schema import Item, parse_item, sample_fields
-from reward_server.worker import ComponentResult, Plan, as_fields
+from reward_server.worker import ComponentResult
 from verifiers.math import MathOptions
 from verifiers.rubric import combine
-from verifiers.verdict import Verdict, failed, invalid
+from verifiers.verdict import Verdict, invalid
 
 Result = dict[str, Any]
-
-
-class Runner(Protocol):
-    """What dispatch needs of a sandbox."""
-
-    async def run(self, program: Any, runs: Any, limits: Any, *, queue: Any) -> Any:
-        """Outcomes of the runs; calls of different queues take turns.
-
-        Raises:
-            sandbox.SandboxError: the sandbox can't tell.
-        """
-        ...
 
 
 PENDING: ComponentResult = (None, 0.0)
@@ -52,7 +38,7 @@ class Work:
 
     @property
     def complete(self) -> bool:
-        """Whether every component has its result or its plan."""
+        """Whether every component has its result."""
         return all(answer is not None for answer, _ in self.results)
 
 
@@ -62,11 +48,10 @@ Place = tuple[Work, int]
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """Scores batches with one engine, one sandbox and the rubrics there are."""
+    """Scores batches with one engine and the rubrics there are."""
 
     rubrics: Rubrics
     engine: Engine
-    sandbox: Runner
 
     async def score(
         self, items: Sequence[Any], rubric: dict[str, ReadyRubric]
@@ -81,19 +66,9 @@ class Dispatch:
         if refused:
             yield refused, 0.0
         jobs, places = _jobs(works)
-        programs = _Programs(self.engine, self.sandbox)
-        try:
-            async for block in self.engine.run(jobs):
-                done = [work for at, results, _ in block for work in _put(places[at], results)]
-                planned = [work for work in done if _has_plan(work)]
-                for work in planned:
-                    programs.start(work)
-                finished = [_result(work) for work in done if not _has_plan(work)]
-                yield finished, sum(waited for _, _, waited in block)
-            while programs.left:
-                yield [_result(await programs.next())], 0.0
-        finally:
-            programs.cancel()
+        async for block in self.engine.run(jobs):
+            done = [work for at, results, _ in block for work in _put(places[at], results)]
+            yield [_result(work) for work in done], sum(waited for _, _, waited in block)
 
     async def vote(self, samples: Sequence[Any], options: Any) -> tuple[Any, str | None]:
         """The classes of equal answers among samples, or None and why there are none.
@@ -183,60 +158,6 @@ def _put(places: Sequence[Place], results: Sequence[ComponentResult]) -> list[Wo
         work.results[at] = result
     touched = {id(work): work for work, _ in places}
     return [work for work in touched.values() if work.complete]
-
-
-def _has_plan(work: Work) -> bool:
-    return any(isinstance(answer, Plan) for answer, _ in work.results)
-
-
-class _Programs:
-    """The items of a batch that wait for the sandbox."""
-
-    def __init__(self, engine: Engine, sandbox: Runner) -> None:
-        self.engine = engine
-        self.sandbox = sandbox
-        self.tasks: set[asyncio.Task[None]] = set()
-        self.finished: asyncio.Queue[Work] = asyncio.Queue()
-        self.left = 0
-
-    def start(self, work: Work) -> None:
-        """Have the item's plans run and graded."""
-        self.left += 1
-        task = asyncio.create_task(self._finish(work))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-
-    async def next(self) -> Work:
-        """The next item that is finished."""
-        work = await self.finished.get()
-        self.left -= 1
-        return work
-
-    def cancel(self) -> None:
-        """Drop what is not finished."""
-        for task in self.tasks:
-            task.cancel()
-
-    async def _finish(self, work: Work) -> None:
-        """Put a verdict in the place of each plan."""
-        work.results = [await self._settle(*result) for result in work.results]
-        self.finished.put_nowait(work)
-
-    async def _settle(self, answer: Any, ms: float) -> ComponentResult:
-        start = time.perf_counter()
-        try:
-            while isinstance(answer, Plan):
-                answer = await self._step(answer)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is ours and no verdict
-            answer = as_fields(failed(f"the sandbox failed: {error}", "sandbox"))
-        return answer, ms + (time.perf_counter() - start) * 1000
-
-    async def _step(self, plan: Plan) -> Any:
-        """Run a plan and grade it: a verdict's fields, or a further plan."""
-        asked = plan.plan
-        outcomes = await self.sandbox.run(asked.program, asked.runs, asked.limits, queue=id(self))
-        blocks = [block async for block in self.engine.run([("grade", plan, outcomes)])]
-        return blocks[0][0][1][0][0]
 
 
 def _result(work: Work) -> Result:

@@ -7,6 +7,7 @@ UnusableError       a field of an item or rubric can't be used; becomes that ite
 from typing import Any
 
 from pydantic import ValidationError
+from starlette.responses import JSONResponse
 
 
 class ApiError(Exception):
@@ -17,7 +18,7 @@ class ApiError(Exception):
         code: one word for programs: `not_json`, `invalid`, `unauthorized`, `too_large`, `busy` …
         message: what is wrong and how to mend it, for people.
         field: where, as a path into the body, or None.
-        retry_after_s: when asking again makes sense, or None.
+        headers: of the answer, with `Retry-After` where asking again makes sense.
     """
 
     def __init__(
@@ -34,11 +35,15 @@ class ApiError(Exception):
         self.code = code
         self.message = message
         self.field = field
-        self.retry_after_s = retry_after_s
+        self.headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
 
     def body(self) -> dict[str, Any]:
         """The answer's JSON."""
         return {"error": {"code": self.code, "message": self.message, "field": self.field}}
+
+    def answer(self) -> JSONResponse:
+        """The answer."""
+        return JSONResponse(self.body(), self.status, self.headers)
 
 
 class UnusableError(ValueError):

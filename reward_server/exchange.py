@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from reward_server import body, schema
 from reward_server.errors import ApiError, UnusableError, explain, kind
+from reward_server.rates import Rates
 from reward_server.rubrics import ReadyRubric
 from reward_server.service import Service
 from reward_server.telemetry import Metrics
@@ -32,27 +33,37 @@ LARGE_BODY = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A request for scores: items still unread, the batch's rubric."""
+    """A request for scores: items still unread, the batch's rubric and its name, if it has one."""
 
     items: list[Any]
     rubric: dict[str, ReadyRubric]
     groups: bool
+    name: str | None
 
 
 class Admission:
-    """How many items are accepted and not yet answered; refuses those beyond the limit."""
+    """How many items are accepted and not yet answered; refuses those beyond the limits.
 
-    def __init__(self, limit: int, metrics: Metrics) -> None:
+    Attributes:
+        items: accepted and not yet answered.
+    """
+
+    def __init__(self, limit: int, rates: Rates, metrics: Metrics) -> None:
         self.limit = limit
+        self.rates = rates
         self.metrics = metrics
         self.items = 0
 
     @contextmanager
-    def enter(self, count: int) -> Iterator[None]:
+    def enter(self, count: int, caller: int | None) -> Iterator[None]:
         """Hold places for a batch.
 
+        Args:
+            count: its items.
+            caller: which key it came with.
+
         Raises:
-            ApiError: 503, the queue is full.
+            ApiError: 503, the queue is full; 429, the key sends too fast.
         """
         if self.items and self.items + count > self.limit:
             raise ApiError(
@@ -61,6 +72,7 @@ class Admission:
                 f"{self.items} items are waiting and REWARD_MAX_QUEUE is {self.limit}; ask again",
                 retry_after_s=1,
             )
+        self.rates.spend(caller, count)
         self.items += count
         self.metrics.queue_items.set(self.items)
         try:
@@ -145,7 +157,8 @@ def batch_of(envelope: schema.Envelope, service: Service) -> Batch:
         rubric = service.rubrics.find(envelope.rubric, "rubric")
     except UnusableError as error:
         raise ApiError(422, "invalid", str(error), field="rubric") from None
-    return Batch(envelope.items, rubric, envelope.groups)
+    name = envelope.rubric if isinstance(envelope.rubric, str) else None
+    return Batch(envelope.items, rubric, envelope.groups, name)
 
 
 async def _read_body(request: Request, limit: int) -> bytes:

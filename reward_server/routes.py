@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from reward_server import keep, schema
+from reward_server import info, keep, schema
 from reward_server.errors import ApiError, UnusableError
 from reward_server.exchange import (
     NDJSON,
@@ -17,6 +17,7 @@ from reward_server.exchange import (
     read_model,
     while_connected,
 )
+from reward_server.life import Life
 from reward_server.rubrics import as_json, component_names
 from reward_server.scoring import score_all, score_lines
 from reward_server.service import Service
@@ -37,7 +38,7 @@ async def score(request: Request) -> Response:
     start = time.perf_counter()
     service: Service = request.app.state.service
     batch = batch_of(await read_model(request, schema.Envelope, schema.ENVELOPE_FIXES), service)
-    place = request.app.state.admission.enter(len(batch.items))
+    place = request.app.state.admission.enter(len(batch.items), request.state.caller)
     if NDJSON in request.headers.get("accept", ""):
         return Stream(score_lines(service, batch, start), place)
     with place:
@@ -58,7 +59,7 @@ async def filter_batch(request: Request) -> Response:
         rule = keep.parse(asked.keep, component_names(batch.rubric))
     except keep.KeepError as error:
         raise ApiError(422, "invalid", str(error), field="keep") from None
-    with request.app.state.admission.enter(len(batch.items)):
+    with request.app.state.admission.enter(len(batch.items), request.state.caller):
         answer = await while_connected(request.receive, score_all(service, batch, start))
     if answer is None:
         return Response(status_code=CLIENT_GONE)
@@ -78,7 +79,7 @@ async def vote(request: Request) -> Response:
         samples = [schema.vote_fields(asked, at) for at in range(len(asked.completions))]
     except UnusableError as error:
         raise ApiError(422, "invalid", str(error), field=str(error).split(":")[0]) from None
-    with request.app.state.admission.enter(len(samples)):
+    with request.app.state.admission.enter(len(samples), request.state.caller):
         answer = await while_connected(request.receive, service.dispatch.vote(samples, options))
     if answer is None:
         return Response(status_code=CLIENT_GONE)
@@ -130,6 +131,25 @@ async def languages(request: Request) -> JSONResponse:
     return JSONResponse({"languages": await service.sandbox.languages()})
 
 
+@router.get("/v1/info", tags=["about"])
+async def about(request: Request) -> JSONResponse:
+    """What this server is: version, engine, sandbox, limits, uptime."""
+    return JSONResponse(await info.describe(request.app.state.service))
+
+
+@router.get("/v1/live", tags=["about"])
+async def live(request: Request) -> Response:
+    """What this process scored in the last five minutes, for the web page."""
+    service: Service = request.app.state.service
+    ready, checks = service.readiness()
+    state = {
+        "ready": ready,
+        "checks": checks,
+        "queue": {"items": request.app.state.admission.items, "limit": service.settings.max_queue},
+    }
+    return Response(dump({**service.live.read(), **state}), media_type="application/json")
+
+
 @router.get("/healthz", tags=["health"])
 async def healthz() -> JSONResponse:
     """Whether the process answers."""
@@ -139,11 +159,11 @@ async def healthz() -> JSONResponse:
 @router.get("/readyz", tags=["health"])
 async def readyz(request: Request) -> JSONResponse:
     """Whether batches can be scored, and why not."""
-    service: Service = request.app.state.service
-    ready, checks = service.readiness()
-    return JSONResponse(
-        {"status": "ready" if ready else "not_ready", "checks": checks}, 200 if ready else 503
-    )
+    life: Life = request.app.state.life
+    state = life.state
+    checks = life.service.readiness()[1] if life.service else {}
+    checks["canaries"] = {"ok": life.problems == {}, "problems": life.problems or {}}
+    return JSONResponse({"status": state, "checks": checks}, 200 if state == "ready" else 503)
 
 
 @router.get("/metrics", tags=["health"], response_class=PlainTextResponse)

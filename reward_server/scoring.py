@@ -45,6 +45,7 @@ async def _summary(
 ) -> dict[str, Any]:
     """`groups` and `stats` of a batch; also counts it and logs what was slow."""
     service.metrics.count_results(results)
+    service.live.add(results, batch.items, batch.name)
     waited_s = waited / max(1, len(results))
     service.metrics.queue_seconds.observe(waited_s)
     _log_slow(results, service.settings.slow_item_ms)

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from sandbox.languages import LANGUAGES
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -104,14 +106,53 @@ class Settings(BaseSettings):
         description="Importable modules with more verifiers, separated by commas: each has a dict "
         "`REGISTRY` like that of `verifiers.registry`.",
     )
+    rate_limit: float | None = Field(
+        None,
+        gt=0,
+        description="Items a second that one API key may send to one replica; beyond it the "
+        "answer is 429 with Retry-After. Without it there is no such limit.",
+    )
+    rate_burst: int = Field(
+        8192,
+        ge=1,
+        description="Items that a key may send at once before `REWARD_RATE_LIMIT` counts.",
+    )
+    drain_timeout_s: float = Field(
+        30.0,
+        ge=0,
+        description="Seconds that running requests have to end after SIGTERM, while new ones are "
+        "refused with 503.",
+    )
+    canaries: Annotated[list[str] | None, NoDecode] = Field(
+        None,
+        description="Languages of which a program is run before `/readyz` says yes, separated by "
+        "commas. Default: every one whose toolchain is found.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe level that is logged."
+    )
+    keep_samples: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="Items of late that the web page's live view shows with their texts, which "
+        "are then kept in memory. With 0 it shows ids and reasons only.",
     )
     slow_item_ms: float = Field(
         1000.0, gt=0, description="An item whose verifier took longer than this is logged by id."
     )
 
-    _split = field_validator("api_keys", "verifiers", mode="before")(_names)
+    _split = field_validator("api_keys", "verifiers", "canaries", mode="before")(_names)
+
+    @field_validator("canaries")
+    @classmethod
+    def _languages(cls, names: list[str] | None) -> list[str] | None:
+        unknown = [name for name in names or () if name not in LANGUAGES]
+        if unknown:
+            raise ValueError(
+                f"there is no language {', '.join(unknown)}; known: {', '.join(LANGUAGES)}"
+            )
+        return names
 
     @model_validator(mode="after")
     def _with_keys_of_file(self) -> "Settings":

@@ -21,6 +21,7 @@ class Language:
     names: tuple[str, ...]
     package: str
     fences: tuple[str, ...] = ()
+    canary: str = ""
     file: str = ""
     compile: tuple[str, ...] = ()
     run: tuple[str, ...] = ()
@@ -28,6 +29,7 @@ class Language:
     environment: dict[str, str] = field(default_factory=dict)
     address_mb: int = 0
     asserts: bool = False
+    frameworks: tuple[str, ...] = ()
     spare_mb: int = 0
     memory_floor_mb: int = 0
     stack_mb: int = 256

@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import re
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Coroutine, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 from sandbox.errors import SandboxError, Unsupported
@@ -55,6 +55,8 @@ class Health:
         expected: places there should be.
         waiting: calls in the queue.
         problem: why a place is missing, where one is.
+        restarts: how often a place failed and had to be brought back.
+        outcomes: how many runs ended in each status; `failed` where the sandbox itself did.
     """
 
     backend: str
@@ -62,6 +64,8 @@ class Health:
     expected: int
     waiting: int
     problem: str | None
+    restarts: int = 0
+    outcomes: Mapping[str, int] = field(default_factory=dict)
 
 
 class Sandbox:
@@ -76,6 +80,8 @@ class Sandbox:
         self._problem: str | None = None
         self._closed = False
         self._known: dict[str, str | None] = {}
+        self._restarts = 0
+        self._outcomes: Counter[str] = Counter()
 
     async def start(self) -> None:
         """Start every place.
@@ -122,12 +128,16 @@ class Sandbox:
         for attempt in range(ATTEMPTS):
             place = await self._acquire(queue)
             try:
-                return await self._use(place, program, runs, limits or Limits())
+                outcomes = await self._use(place, program, runs, limits or Limits())
             except Unsupported:
                 raise
             except SandboxError:
+                self._outcomes["failed"] += 1
                 if attempt == ATTEMPTS - 1:
                     raise
+            else:
+                self._outcomes.update(outcome.status for outcome in outcomes)
+                return outcomes
         raise AssertionError
 
     async def _use(
@@ -191,6 +201,7 @@ class Sandbox:
     async def _restart(self, place: Place) -> None:
         """Bring a failed place back, with pauses that grow; meanwhile the others carry on."""
         attempt = 0
+        self._restarts += 1
         while not self._closed:
             await asyncio.sleep(_RESTART_PAUSES_S[min(attempt, len(_RESTART_PAUSES_S) - 1)])
             attempt += 1
@@ -236,11 +247,17 @@ class Sandbox:
             expected=len(self._places),
             waiting=sum(len(turns) for turns in self._waiting.values()),
             problem=self._problem,
+            restarts=self._restarts,
+            outcomes=dict(self._outcomes),
         )
 
     def facts(self) -> Mapping[str, Any]:
         """What the places said of themselves when they started."""
         return self._places[0].hello
+
+    def offered(self) -> list[str]:
+        """The languages whose toolchain is here, without running anything."""
+        return list(self.facts().get("languages", {}))
 
     async def languages(self) -> dict[str, dict[str, Any]]:
         """The languages that programs can be written in here: name to version and availability."""

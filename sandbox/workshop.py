@@ -12,9 +12,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+<<<<<<< HEAD
 from sandbox import apart, jvm
 from sandbox.apart.halves import Source
+=======
+from sandbox import frameworks, jvm
+>>>>>>> main
 from sandbox.command import BOX, Command, File, unpack
+from sandbox.frameworks.bench import Listed, Step
 from sandbox.joined import Joined, join, new_token, report
 from sandbox.languages import LANGUAGES, Language
 from sandbox.program import Limits, Outcome, Program, Run
@@ -53,6 +58,7 @@ class Workshop:
         self._found: dict[str, dict[str, str]] = {}
         self._built: OrderedDict[bytes, tuple[File, ...] | Outcome] = OrderedDict()
         self._size = 0
+        self._lists: dict[bytes, Listed] = {}
         for language in (*LANGUAGES.values(), PYTHON):
             paths = {name: _where(name) for name in language.commands()}
             if language.run and all(paths.values()):
@@ -73,9 +79,14 @@ class Workshop:
             return await execute(self._version(language), runs, _VERSION_LIMITS, True)
         if "c" in self._found:
             await self.toolbox.runner(execute, self._compile_command)
+<<<<<<< HEAD
         limits = _at_least(limits, language)
         if program.kind == "tests" and language.name in apart.LANGUAGES:
             return [await self._run_apart(execute, language, program, limits)]
+=======
+        if program.kind == "tests" and program.framework != "asserts":
+            return [await self._run_files(execute, language, program, limits)]
+>>>>>>> main
         joined = _joined(language, program)
         built = await self._files(execute, language, joined)
         if isinstance(built, Outcome):
@@ -125,6 +136,22 @@ class Workshop:
         outcomes = await execute(command, runs, limits, program.stop_on_failure)
         return [_memory(_language(program), outcome) for outcome in outcomes]
 
+    async def _run_files(
+        self, execute: Execute, language: Language, program: Program, limits: Limits
+    ) -> Outcome:
+        """One run of test files of a framework."""
+        limits = _at_least(limits, language)
+
+        async def build(step: Step) -> tuple[File, ...] | Outcome:
+            return await self._build(execute, language, step.arguments, step.files)
+
+        async def start(line: tuple[str, ...], files: tuple[File, ...], stdin: bytes) -> Outcome:
+            command = self._run_command(replace(language, run=line), files, limits, ())
+            (outcome,) = await execute(command, [Run(stdin)], limits, True)
+            return _memory(language, outcome)
+
+        return await frameworks.run(program, build, start, self._lists)
+
     async def _run_pairs(
         self,
         execute: Execute,
@@ -161,31 +188,46 @@ class Workshop:
             return Outcome("compile_error", stderr=joined.refusal.encode())
         if not language.compile:
             return joined.files
-        key = _key(language, joined)
-        built = self._built.get(key)
-        if built is None:
-            source = joined.files[0].data
-            await self.toolbox.header(execute, language, source, self._compile_command)
-            built = await self._compile(execute, language, joined)
-            if not isinstance(built, Outcome) or built.exit_code is not None:
-                self._keep(key, built)
-        else:
-            self._built.move_to_end(key)
+        source = joined.files[0].data
+        await self.toolbox.header(execute, language, source, self._compile_command)
+        public = Path(joined.files[0].path).stem
+        at = language.compile.index("{harness}") if "{harness}" in language.compile else 0
+        line = (*language.compile[:at], *joined.compile, *language.compile[at + 1 :])
+        arguments = tuple(
+            part.replace("{public}", public) for part in (line if at else language.compile)
+        )
+        built = await self._build(execute, language, arguments, joined.files)
         return built if isinstance(built, Outcome) else (*built, *joined.after)
 
+    async def _build(
+        self,
+        execute: Execute,
+        language: Language,
+        arguments: tuple[str, ...],
+        files: tuple[File, ...],
+    ) -> tuple[File, ...] | Outcome:
+        """What a compile leaves, from the cache where it was done before."""
+        key = _key(language, arguments, files)
+        built = self._built.get(key)
+        if built is not None:
+            self._built.move_to_end(key)
+            return built
+        built = await self._compile(execute, language, arguments, files)
+        if not isinstance(built, Outcome) or built.exit_code is not None:
+            self._keep(key, built)
+        return built
+
     async def _compile(
-        self, execute: Execute, language: Language, joined: Joined
+        self,
+        execute: Execute,
+        language: Language,
+        arguments: tuple[str, ...],
+        files: tuple[File, ...],
     ) -> tuple[File, ...] | Outcome:
         limits = Limits(
             language.compile_s, language.compile_mb, COMPILE_OUTPUT_KB, COMPILE_PROCESSES
         )
-        public = Path(joined.files[0].path).stem
-        at = language.compile.index("{harness}") if "{harness}" in language.compile else 0
-        line = (*language.compile[:at], *joined.compile, *language.compile[at + 1 :])
-        arguments = [
-            part.replace("{public}", public) for part in (line if at else language.compile)
-        ]
-        command = self._compile_command(language, arguments, joined.files)
+        command = self._compile_command(language, arguments, files)
         (outcome,) = await execute(command, [Run()], limits, True)
         if outcome.status == "ok":
             try:
@@ -212,7 +254,7 @@ class Workshop:
         self, language: Language, arguments: Sequence[str], files: tuple[File, ...]
     ) -> Command:
         return Command(
-            arguments=(self._found[language.name][arguments[0]], *arguments[1:]),
+            arguments=(self._path(language, arguments[0]), *arguments[1:]),
             files=files,
             environment=ENVIRONMENT | language.environment,
             proc_exe=self._proc_exe(language),
@@ -262,7 +304,7 @@ class Workshop:
         return os.path.realpath(self._found[language.name][name]) if name else ""
 
     def _path(self, language: Language, name: str) -> str:
-        return name if name.startswith(f"{BOX}/") else self._found[language.name][name]
+        return name if name.startswith("/") else self._found[language.name][name]
 
 
 def _where(name: str) -> str | None:
@@ -315,10 +357,10 @@ async def _run_tests(execute: Execute, command: Command, limits: Limits, joined:
     return report(outcome, token, joined.shows)
 
 
-def _key(language: Language, joined: Joined) -> bytes:
+def _key(language: Language, arguments: tuple[str, ...], files: tuple[File, ...]) -> bytes:
     """Changes with whatever the compiler is given."""
-    digest = hashlib.sha256(repr((language.name, joined.compile)).encode())
-    for file in joined.files:
+    digest = hashlib.sha256(repr((language.name, arguments)).encode())
+    for file in files:
         digest.update(f"\0{file.path}\0{len(file.data)}\0".encode() + file.data)
     return digest.digest()
 

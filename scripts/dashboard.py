@@ -26,6 +26,12 @@ def _quantiles(metric: str, by: str = "") -> Queries:
     }
 
 
+def _mean(metric: str, by: str = "") -> str:
+    """The mean of a histogram's values, apart by a label where one is named."""
+    total, count = (f"sum by ({by}) (rate({metric}_{part}{_RATE}))" for part in ("sum", "count"))
+    return f"{total} / {count}"
+
+
 PANELS: list[tuple[str, str, Queries]] = [
     ("Items", "ops", {"{{status}}": f"sum by (status) (rate(reward_items_total{_RATE}))"}),
     (
@@ -37,6 +43,20 @@ PANELS: list[tuple[str, str, Queries]] = [
         "Refused requests",
         "reqps",
         {"{{code}}": f"sum by (code) (rate(reward_rejected_total{_RATE}))"},
+    ),
+    ("Mean reward of an item", "short", {"reward": _mean("reward_item_reward")}),
+    (
+        "Mean score",
+        "short",
+        {"{{verifier}}": _mean("reward_component_score", "verifier")},
+    ),
+    (
+        "Share of verdicts that pass",
+        "percentunit",
+        {
+            "{{verifier}}": f"sum by (verifier) (rate(reward_components_passed_total{_RATE})) / "
+            f'sum by (verifier) (rate(reward_components_total{{status="ok"}}{_RATE}))'
+        },
     ),
     (
         "Share of verdicts with each reason",
@@ -56,23 +76,38 @@ PANELS: list[tuple[str, str, Queries]] = [
         },
     ),
     (
-        "Code verdicts by how they ended",
+        "Runs of programs by how they ended",
         "ops",
-        {
-            "{{reason}}": "sum by (reason) "
-            f'(rate(reward_components_total{{verifier="code"}}{_RATE}))'
-        },
+        {"{{status}}": f"sum by (status) (rate(reward_sandbox_runs_total{_RATE}))"},
     ),
     ("Time of a request", "s", _quantiles("reward_request_seconds")),
     ("Time of a verdict", "ms", _quantiles("reward_component_milliseconds", "verifier")),
     ("Wait before work starts", "s", _quantiles("reward_queue_seconds")),
-    ("Items accepted and not answered", "short", {"items": "sum(reward_queue_items)"}),
     (
-        "Workers replaced",
+        "Queue",
         "short",
-        {"in 5 minutes": "sum(increase(reward_worker_restarts_total[5m]))"},
+        {
+            "items accepted and not answered": "sum(reward_queue_items)",
+            "programs that wait for a slot": "sum(reward_sandbox_waiting)",
+        },
     ),
-    ("Replicas that answer", "short", {"up": 'sum(up{job="reward"})'}),
+    (
+        "Replaced in 5 minutes",
+        "short",
+        {
+            "workers": "sum(increase(reward_worker_restarts_total[5m]))",
+            "sandbox slots": "sum(increase(reward_sandbox_restarts_total[5m]))",
+        },
+    ),
+    (
+        "Replicas",
+        "short",
+        {
+            "answer": 'sum(up{job="reward"})',
+            "ready": "sum(reward_ready)",
+            "sandbox slots": "sum(reward_sandbox_slots)",
+        },
+    ),
 ]
 
 

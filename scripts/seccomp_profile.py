@@ -14,17 +14,7 @@ from sandbox.namespace import syscall_numbers as numbers
 
 TARGET = Path(__file__).parent.parent / "deploy" / "seccomp.json"
 
-PROGRAMS = (
-    numbers.FILES,
-    numbers.MEMORY,
-    numbers.WAITING,
-    numbers.SIGNALS,
-    numbers.CLOCKS,
-    numbers.SELF,
-    numbers.PAIRS,
-    numbers.PROCESSES,
-    numbers.CHECKED,
-)
+PROGRAMS = (*numbers.ALWAYS, numbers.PROCESSES, numbers.CHECKED)
 
 SERVER = """
 accept accept4 bind connect listen recvmmsg sendmmsg

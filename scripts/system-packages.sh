@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 missing=
 while read -r package command; do
   case $package in '' | '#'*) continue ;; esac
-  command -v "$command" >/dev/null 2>&1 || missing="$missing $package"
+  [ -e "$command" ] || command -v "$command" >/dev/null 2>&1 || missing="$missing $package"
 done <requirements/system.txt
 [ -n "$missing" ] || exit 0
 

@@ -56,8 +56,12 @@ def free_port() -> int:
 
 
 def environment(**settings) -> dict[str, str]:
-    """The tests' environment without settings of ours, and with these."""
+    """The tests' environment without settings of ours, and with these.
+
+    Trying the compilers of every language at each start would take minutes in all.
+    """
     kept = {k: v for k, v in os.environ.items() if not k.startswith("REWARD_")}
+    settings = {"canaries": "python", **settings}
     given = {f"REWARD_{name.upper()}": str(value) for name, value in settings.items()}
     return {**kept, "PYTHONPATH": str(ROOT), **given}
 

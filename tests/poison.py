@@ -51,6 +51,13 @@ def _hog() -> None:
     bytearray(1 << 40)
 
 
+class _Unreadable:
+    """Can be sent and not be read: reading raises, in the server, with a completion's text."""
+
+    def __reduce__(self):
+        return int, ("secret text of a completion",)
+
+
 DEEDS = {
     "spin": _spin,
     "deaf": _deaf,
@@ -67,7 +74,8 @@ def verify(sample: Sample, options: NoOptions) -> Verdict:
     """Do what the completion says; score 1 for anything else."""
     del options
     DEEDS.get(sample.completion, int)()
-    return judged(1.0, passed=True, reason="passed", length=len(sample.completion))
+    length = _Unreadable() if sample.completion == "unreadable" else len(sample.completion)
+    return judged(1.0, passed=True, reason="passed", length=length)
 
 
 REGISTRY = {

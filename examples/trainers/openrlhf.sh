@@ -1,8 +1,10 @@
 #!/bin/sh
-# OpenRLHF: the label column goes to the service as it is.
+# OpenRLHF (0.11): the label column goes to the service as it is. Before 0.10 the flags have other
+# names, --remote_rm_url for --reward.remote_url.
 python -m openrlhf.cli.train_ppo_ray \
-  --pretrain Qwen/Qwen2.5-0.5B-Instruct \
-  --prompt_data train.jsonl --input_key problem --label_key answer --apply_chat_template \
-  --advantage_estimator group_norm --n_samples_per_prompt 8 \
-  --remote_rm_url http://127.0.0.1:8000/get_reward \
+  --actor.model_name_or_path Qwen/Qwen2.5-0.5B-Instruct \
+  --data.prompt_dataset train.jsonl --data.input_key problem --data.label_key answer \
+  --data.apply_chat_template \
+  --algo.advantage.estimator group_norm --rollout.n_samples_per_prompt 8 \
+  --reward.remote_url http://127.0.0.1:8000/get_reward \
   "$@"

@@ -221,6 +221,9 @@ class LocalEngine:
             await asyncio.to_thread(worker.process.join, 5)
             late = worker.process.exitcode == -signal.SIGVTALRM
             raise WorkerLostError(late=late) from error
+        except Exception as error:
+            log.exception("unreadable_verdict", error=type(error).__name__)
+            raise WorkerLostError(late=False) from error
 
     def _replace(self, worker: _Worker) -> None:
         self._on_restart()

@@ -66,8 +66,7 @@ def speaking(protocol: str, shape: Shape = detail, prefix: str = "") -> APIRoute
 
 def _refusal(error: ApiError, shape: Shape) -> Response:
     status, content = shape(error)
-    headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
-    return JSONResponse(content, status, headers)
+    return JSONResponse(content, status, error.headers)
 
 
 async def read(request: Request, model: type[M]) -> M:
@@ -91,7 +90,7 @@ async def score(request: Request, items: Sequence[Any]) -> list[Result]:
         ApiError: too many items, the queue is full, or the client left.
     """
     check_count(len(items), request.app.state.service.settings.max_items, "items")
-    with request.app.state.admission.enter(len(items)):
+    with request.app.state.admission.enter(len(items), request.state.caller):
         return await connected(request, score_now(request.app.state.service, items))
 
 
@@ -156,7 +155,7 @@ async def run(request: Request, asks: Sequence[Ask]) -> list[Ended]:
         ApiError: too many of them, the queue is full, or the client left.
     """
     check_count(len(asks), request.app.state.service.settings.max_items, "programs")
-    with request.app.state.admission.enter(len(asks)):
+    with request.app.state.admission.enter(len(asks), request.state.caller):
         return await connected(request, run_now(request.app.state.service, asks))
 
 
@@ -185,7 +184,7 @@ def begin(request: Request, count: int, work: Coroutine[Any, Any, Any]) -> str:
     """
     place = ExitStack()
     try:
-        place.enter_context(request.app.state.admission.enter(count))
+        place.enter_context(request.app.state.admission.enter(count, request.state.caller))
     except ApiError:
         work.close()
         raise

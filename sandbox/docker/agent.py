@@ -83,7 +83,7 @@ def main() -> NoReturn:
     try:
         seccomp.check_architecture()
         path = [p for p in sys.path if "agent.zip" not in p]
-        warm.load(warm.HEAVY)
+        warm.load(warm.HELPERS[-1])
         proc = os.open("/proc", os.O_PATH)
         kernel.set_dumpable(0)  # or programs, having its uid, could look into it through /proc
         loop = zygote.Zygote(cast("socket.socket", wire), Container(), proc, mapped=False)

@@ -57,7 +57,9 @@ def read(size):
 with open("/tmp/agent.zip", "wb") as file:
     file.write(read(int.from_bytes(read(8), "little")))
 sys.path.insert(0, "/tmp/agent.zip")
-from sandbox.docker.agent import main
+from sandbox.namespace.handlers import without_fork_handlers
+with without_fork_handlers():
+    from sandbox.docker.agent import main
 main()
 """
 """What a container is started with: it gets this package over its standard input, so that any

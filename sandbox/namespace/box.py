@@ -50,13 +50,13 @@ def mount_filled(task: Task, start: int, source: int) -> None:
 
 def _imitate_proc(exe: str) -> None:
     """The two entries that rustc, Java and Mono insist on; /proc is a link to here."""
-    os.makedirs(f"{PROC}/self")  # noqa: PTH103
-    os.symlink(exe, f"{PROC}/self/exe")  # noqa: PTH211
+    os.makedirs(f"{PROC}/self")
+    os.symlink(exe, f"{PROC}/self/exe")
     os.close(os.open(f"{PROC}/self/maps", os.O_WRONLY | os.O_CREAT, 0o644))
 
 
 def _write(path: str, span: job.Span, source: int, mode: int) -> None:
-    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)  # noqa: PTH103, PTH120
+    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
     target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         job.copy(span, source, target)

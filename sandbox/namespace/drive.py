@@ -79,6 +79,12 @@ def compile_program(source: bytes, board: boards.Board) -> CodeType:
         os._exit(1)
 
 
+def forget_program() -> None:
+    """After a rehearsal: as if nothing had been compiled."""
+    _text.clear()
+    linecache.clearcache()
+
+
 def execute(code: CodeType, module: ModuleType) -> tuple[int, bool]:
     """Run the program's top level: its exit code, and whether memory ran out."""
     try:
@@ -138,8 +144,8 @@ def is_clean() -> bool:
     try:
         return (
             len(sys._current_frames()) == 1  # noqa: SLF001
-            and not os.listdir("/tmp")  # noqa: PTH208, S108
-            and os.getcwd() == "/tmp"  # noqa: PTH109, S108
+            and not os.listdir("/tmp")  # noqa: S108
+            and os.getcwd() == "/tmp"  # noqa: S108
             and signal.getitimer(signal.ITIMER_REAL)[0] == 0
             and os.fstat(1).st_size >= 0
         )

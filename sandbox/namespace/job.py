@@ -21,7 +21,7 @@ KINDS: tuple[Driven, ...] = ("stdio", "calls", "tests", "command")
 SHARED_RUNS = 64
 """Runs that may share one process; each costs it a descriptor while it waits."""
 
-_HEADER = struct.Struct("=IB???dIII")
+_HEADER = struct.Struct("=IB??BdIII")
 
 
 class Span(NamedTuple):
@@ -37,7 +37,7 @@ class Job:
 
     Attributes:
         kind, limits, isolate, stop_on_failure: as in `Program` and `Limits`.
-        heavy: whether it runs best where large packages are loaded (`warm.HEAVY`).
+        helper: where it runs best: which large packages are loaded there (`warm.HELPERS`).
         source: where the child finds the program's text; of a command, its files.
         loading: where it finds how to load it, JSON (not for `stdio`).
         tests: where the test process of `tests` programs finds its part, JSON; of a command, the
@@ -49,7 +49,7 @@ class Job:
     limits: Limits
     isolate: bool
     stop_on_failure: bool
-    heavy: bool
+    helper: int
     source: Span
     loading: Span
     tests: Span
@@ -62,7 +62,7 @@ def write(program: Program, runs: Sequence[Run], limits: Limits) -> int:
     if program.kind != "stdio":
         blobs[1] = json.dumps([program.entry_point, program.module]).encode()
         blobs[2] = json.dumps([program.framework, program.module, program.tests]).encode()
-    flags = program.isolate, program.stop_on_failure, _is_heavy(program)
+    flags = program.isolate, program.stop_on_failure, _helper(program)
     return _write(program.kind, flags, limits, blobs + [run.stdin for run in runs])
 
 
@@ -74,7 +74,7 @@ def write_command(
     loading = json.dumps([_place(one) for one in commands]).encode()
     files = [b"".join(file.data for file in one.files) for one in commands]
     blobs = [files[0], loading, b"".join(files[1:]), *(run.stdin for run in runs)]
-    return _write("command", (True, stop_on_failure, False), limits, blobs)
+    return _write("command", (True, stop_on_failure, 0), limits, blobs)
 
 
 def _place(command: Command) -> list[Any]:
@@ -92,7 +92,7 @@ def _place(command: Command) -> list[Any]:
     ]
 
 
-def _write(kind: Driven, flags: tuple[bool, bool, bool], limits: Limits, blobs: list[bytes]) -> int:
+def _write(kind: Driven, flags: tuple[bool, bool, int], limits: Limits, blobs: list[bytes]) -> int:
     header = _HEADER.pack(
         len(blobs),
         KINDS.index(kind),
@@ -109,14 +109,16 @@ def _write(kind: Driven, flags: tuple[bool, bool, bool], limits: Limits, blobs: 
     return descriptor
 
 
-def _is_heavy(program: Program) -> bool:
+def _helper(program: Program) -> int:
     texts = (program.framework, program.source, *(text for _, text in program.tests))
-    return any(name in text for text in texts for name in ("numpy", "pytest"))
+    if any(name in text for text in texts for name in ("unittest", "pytest")):
+        return 2
+    return int(any("numpy" in text for text in texts))
 
 
 def read(descriptor: int) -> Job:
     """The header of the job in a memory file."""
-    count, kind, isolate, stop, heavy, *limits = _HEADER.unpack(
+    count, kind, isolate, stop, helper, *limits = _HEADER.unpack(
         os.pread(descriptor, _HEADER.size, 0)
     )
     table = struct.Struct(f"={count}Q")
@@ -127,7 +129,7 @@ def read(descriptor: int) -> Job:
         start += length
     source, loading, tests, *inputs = spans
     return Job(
-        KINDS[kind], Limits(*limits), isolate, stop, heavy, source, loading, tests, tuple(inputs)
+        KINDS[kind], Limits(*limits), isolate, stop, helper, source, loading, tests, tuple(inputs)
     )
 
 

@@ -11,10 +11,9 @@ import select
 import signal
 import socket
 import sys
-from pathlib import Path
 from typing import Any
 
-PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
+PACKAGE_PARENT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 INNER_UID = 1000
 """What a program sees as its own uid, in either form of mapping."""
 
@@ -52,7 +51,7 @@ def enter_namespaces(uid_base: int | None) -> None:
     if uid_base is None:
         uid, gid = os.getuid(), os.getgid()
         kernel.unshare(flags)
-        Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+        write("/proc/self/setgroups", "deny")
         write_maps("self", f"{INNER_UID} {uid} 1", f"{INNER_UID} {gid} 1")
     else:
         finish = start_mapper(uid_base)
@@ -86,10 +85,16 @@ def start_mapper(uid_base: int) -> Any:
     return finish
 
 
+def write(path: str, text: str) -> None:
+    """Put a text into a file, in one write."""
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+
+
 def write_maps(process: str, uid_map: str, gid_map: str) -> None:
     """Write both id maps of a process; each must be one write."""
     for name, table in (("uid_map", uid_map), ("gid_map", gid_map)):
-        Path(f"/proc/{process}/{name}").write_text(table, encoding="ascii")
+        write(f"/proc/{process}/{name}", table)
 
 
 def wait(child: int, control: socket.socket) -> None:
@@ -108,7 +113,10 @@ def wait(child: int, control: socket.socket) -> None:
 
 def become_zygote(control: socket.socket, settings: dict[str, Any]) -> None:
     """Import what programs use, move into the small root, and serve jobs until the server goes."""
-    from sandbox.namespace import kernel, root, warm, zygote  # noqa: PLC0415
+    from sandbox.namespace.handlers import without_fork_handlers  # noqa: PLC0415
+
+    with without_fork_handlers():
+        from sandbox.namespace import kernel, root, warm, zygote  # noqa: PLC0415
 
     sys.path.remove(PACKAGE_PARENT)
     kernel.die_with_parent()

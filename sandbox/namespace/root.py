@@ -3,7 +3,6 @@
 import glob
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from sandbox.command import BOX
 from sandbox.namespace import kernel
@@ -13,8 +12,9 @@ TOOLBOX = "/toolbox"
 """Where a directory of the server is shown, read-only: headers compiled beforehand."""
 
 _STAGE = "/tmp"  # noqa: S108 - only a mount point, in a mount namespace of our own
-_SYSTEM = ("/usr", "/etc/alternatives", *glob.glob("/etc/java-*"), "/etc/mono", "/etc/php")  # noqa: PTH207
+_SYSTEM = ("/usr", "/etc/alternatives", *glob.glob("/etc/java-*"), "/etc/mono", "/etc/php")
 _SYSTEM_LINKS = ("/bin", "/lib", "/lib64", "/sbin")
+_LIBRARIES = "/etc/ld.so.cache"
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _ACCOUNTS = {
     "passwd": "program:x:1000:1000::/tmp:/bin/sh\n",
@@ -56,13 +56,13 @@ def seen_as(path: str) -> str:
 
 
 def _is_directory(path: str) -> bool:
-    return os.path.isdir(path) and not os.path.islink(path)  # noqa: PTH112, PTH114
+    return os.path.isdir(path) and not os.path.islink(path)
 
 
 def _outermost(paths: Sequence[str]) -> list[str]:
     """Existing directories of `paths` that are not inside another of them."""
     chosen: list[str] = []
-    for path in sorted({p.rstrip("/") for p in paths if Path(p).is_dir()}, key=len):
+    for path in sorted({p.rstrip("/") for p in paths if os.path.isdir(p)}, key=len):
         if not any(path == other or path.startswith(other + "/") for other in chosen):
             chosen.append(path)
     return chosen
@@ -79,18 +79,18 @@ def enter(sources: Sources) -> None:
     _fill(sources)
     sources.close()
     os.chdir(_STAGE)
-    Path("old").mkdir()
+    os.mkdir("old")
     kernel.pivot_root(".", "old")
     os.chdir("/")
     kernel.unmount("/old")
-    Path("/old").rmdir()
+    os.rmdir("/old")
     kernel.protect("/", _LOCKED | kernel.ATTR_NODEV, recursive=False)
 
 
 def _fill(sources: Sources) -> None:
     places = ["/tmp", "/tests", BOX, TOOLBOX, "/dev", "/etc"]  # noqa: S108
     for path in (*places, *map(seen_as, sources.directories)):
-        Path(_STAGE + path).mkdir(parents=True, exist_ok=True)
+        os.makedirs(_STAGE + path, exist_ok=True)
     shown = {path: seen_as(path) for path in sources.directories}
     if sources.toolbox:
         shown[sources.toolbox] = TOOLBOX
@@ -98,18 +98,23 @@ def _fill(sources: Sources) -> None:
         sources.bind(path, _STAGE + place)
         kernel.protect(_STAGE + place, _LOCKED | kernel.ATTR_NODEV, recursive=True)
     for path in sources.devices:
-        Path(_STAGE + path).touch()
+        _write(_STAGE + path, b"")
         sources.bind(path, _STAGE + path)
         kernel.protect(_STAGE + path, _LOCKED, recursive=True)
     for link in _SYSTEM_LINKS:
-        if os.path.islink(link):  # noqa: PTH114
-            Path(_STAGE + link).symlink_to(Path(link).readlink())
-    Path(_STAGE + "/proc").symlink_to(PROC)  # leads nowhere for most programs
+        if os.path.islink(link):
+            os.symlink(os.readlink(link), _STAGE + link)
+    os.symlink(PROC, _STAGE + "/proc")  # leads nowhere for most programs
     for name, text in _ACCOUNTS.items():
-        Path(f"{_STAGE}/etc/{name}").write_text(text, encoding="utf-8")
-    cache = Path("/etc/ld.so.cache")
-    if cache.exists():
-        Path(_STAGE + str(cache)).write_bytes(cache.read_bytes())
+        _write(f"{_STAGE}/etc/{name}", text.encode())
+    if os.path.exists(_LIBRARIES):
+        with open(_LIBRARIES, "rb") as file:
+            _write(_STAGE + _LIBRARIES, file.read())
+
+
+def _write(path: str, data: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(data)
 
 
 def mount_private(directory: str) -> None:
@@ -132,8 +137,8 @@ class Scratch:
 
     @staticmethod
     def _mark() -> tuple[int, int, list[str]]:
-        state = os.stat("/tmp")  # noqa: PTH116, S108 - a Path costs 20 us here
-        return state.st_ctime_ns, state.st_mode, os.listdir("/tmp")  # noqa: PTH208, S108
+        state = os.stat("/tmp")  # noqa: S108 - a Path costs 20 us here
+        return state.st_ctime_ns, state.st_mode, os.listdir("/tmp")  # noqa: S108
 
     def reset(self, size_mb: int = TMP_MB) -> None:
         """Make sure that nothing of an earlier program is there, not even a time stamp."""

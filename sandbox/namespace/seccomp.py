@@ -5,7 +5,7 @@ that costs 0.05 ms, as a list 0.27 ms. What is not named is refused with EPERM.
 """
 
 import ctypes
-import platform
+import os
 import struct
 from dataclasses import dataclass
 from typing import Final
@@ -35,7 +35,7 @@ _ARCHITECTURES: Final = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 def check_architecture() -> None:
     """Raise `OSError` where there is no filter for this machine."""
-    machine = platform.machine()
+    machine = os.uname().machine
     if machine not in _ARCHITECTURES or struct.calcsize("P") != 8:
         known = ", ".join(_ARCHITECTURES)
         raise OSError(f"no system call filter for the {machine!r} architecture (only {known})")
@@ -106,17 +106,7 @@ def _checked(*, processes: bool) -> dict[str, Instructions]:
 
 
 def _allowed(*, processes: bool, column: int, path_address: int | None) -> dict[int, Instructions]:
-    groups = [
-        numbers.FILES,
-        numbers.MEMORY,
-        numbers.WAITING,
-        numbers.SIGNALS,
-        numbers.CLOCKS,
-        numbers.SELF,
-        numbers.PAIRS,
-    ]
-    if processes:
-        groups.append(numbers.PROCESSES)
+    groups = (*numbers.ALWAYS, numbers.PROCESSES) if processes else numbers.ALWAYS
     plain = {number[column]: _YES for group in groups for number in group.values()}
     for name, instructions in _checked(processes=processes).items():
         plain[numbers.CHECKED[name][column]] = instructions
@@ -155,7 +145,7 @@ def build(*, processes: bool, path_address: int | None = None) -> bytes:
 
     Without it, `path_address` still allows to execute the program whose path lies there.
     """
-    column, audit_arch = _ARCHITECTURES[platform.machine()]
+    column, audit_arch = _ARCHITECTURES[os.uname().machine]
     rules = _allowed(processes=processes, column=column, path_address=path_address)
     head = [
         _load(_OFFSET_ARCH),

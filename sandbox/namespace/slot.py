@@ -129,7 +129,7 @@ class Slot:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
-            env=warm.ENVIRONMENT,
+            env=warm.ENVIRONMENT | {"LD_BIND_NOW": "1"},  # lazy binding would dirty each fork
             cwd="/",
             start_new_session=True,
         )

@@ -215,3 +215,6 @@ CHECKED: Numbers = {
     "prctl": (157, 167),
     "socketpair": (53, 199),
 }
+
+ALWAYS = (FILES, MEMORY, WAITING, SIGNALS, CLOCKS, SELF, PAIRS)
+"""What every program may use; `PROCESSES` are for some only, `CHECKED` by their arguments."""

@@ -19,6 +19,7 @@ from sandbox.namespace.answer import BATCH_OUTPUT_BYTES, Answer
 from sandbox.namespace.child import Cancelled, Child
 from sandbox.namespace.commands import Commands
 from sandbox.split import testing
+from sandbox.split.report import DIRECTORY as TESTS
 
 _MIB = 1 << 20
 
@@ -95,7 +96,7 @@ class Zygote:
         for descriptor in (0, 1, 2):
             os.dup2(self.null, descriptor)
         self.lock = lockdown.Lock(mapped=mapped)
-        self.helper: socket.socket | None = None
+        self.helpers: dict[int, socket.socket] = {}
         self.is_helper = not ground.shelters
         self.streams = drive.Streams()
         self.cores = len(os.sched_getaffinity(0))
@@ -116,8 +117,8 @@ class Zygote:
     def _answer(self, source: int) -> None:
         try:
             task = job.read(source)
-            if task.heavy and not self.is_helper:
-                self._delegate(source)
+            if task.helper and not self.is_helper:
+                self._delegate(source, self._helper(task.helper))
             else:
                 answer = Answer(task)
                 if self.commands and task.kind == "command":
@@ -130,9 +131,8 @@ class Zygote:
             os._exit(1)
         os.close(source)
 
-    def _delegate(self, source: int) -> None:
-        """Have the helper do a job, and pass on what either side says meanwhile."""
-        helper = self.helper = self.helper or self._start_helper()
+    def _delegate(self, source: int, helper: socket.socket) -> None:
+        """Have a helper do a job, and pass on what either side says meanwhile."""
         socket.send_fds(helper, [b"job"], [source])
         events = select.poll()
         events.register(helper, select.POLLIN)
@@ -151,11 +151,13 @@ class Zygote:
         for descriptor in files:
             os.close(descriptor)
 
-    def _start_helper(self) -> socket.socket:
+    def _helper(self, number: int) -> socket.socket:
         """A second zygote, forked from this one, with large packages loaded.
 
         Only when it is needed: their memory would slow down every other fork (numpy: by 0.3 ms).
         """
+        if number in self.helpers:
+            return self.helpers[number]
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.ground.rejoin()
         if not os.fork():
@@ -163,12 +165,13 @@ class Zygote:
                 ours.close()
                 self.control = theirs
                 self.is_helper = True
-                warm.load_heavy()
+                warm.load_heavy(number)
                 self.base_bytes = lockdown.own_address_space(self.proc)
                 self.serve()
             finally:
                 os._exit(1)
         theirs.close()
+        self.helpers[number] = ours
         return ours
 
     def _work(self, source: int, answer: Answer) -> None:
@@ -250,7 +253,7 @@ class Zygote:
         """In the tests' process, whose files are in a mount that no program can see."""
         part, loading = job.part(source, task.tests), job.part(source, task.loading)
         if part[0] != "asserts":
-            self.ground.hide(testing.DIRECTORY)
+            self.ground.hide(TESTS)
         streams = (self.null, child.files["stdout"], child.files["stderr"])
         report = child.files["value"]
         self.lock.close(self._cage(task, 1), streams, [wire, report])

@@ -67,6 +67,7 @@ _SPECIAL = words("""
     divmod and or xor lshift rshift neg pos invert radd rsub rmul rtruediv rfloordiv rmod
     rmatmul rpow rand ror rxor iadd isub imul itruediv ifloordiv imod iand ior ixor await aenter
 """)
+_CHANGEABLE = frozenset({list, dict, set, bytearray})
 _FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType)
 _PLAIN_BASES = (int, float, str, bytes, list, tuple, dict, set, frozenset)
 
@@ -127,8 +128,10 @@ class Owner:
         return text[-(1 << 20) :]
 
     def do_names(self) -> list[Any]:
-        """Names of the program's module."""
-        return [[name for name in self.module.__dict__ if not name.startswith("__")]]
+        """Names of the program's module; its functions at once, as tests mostly want those."""
+        things = {name: thing for name, thing in self.module.__dict__.items() if name[:2] != "__"}
+        functions = {n: self._export(f) for n, f in things.items() if type(f) is FunctionType}
+        return [list(things), functions]
 
     def do_get(self, name: str) -> list[Any]:
         """One of them."""
@@ -149,17 +152,13 @@ class Owner:
     def do_call(self, target: int, args: Any, kwargs: Any) -> list[Any]:
         """Call an object; the reply also tells what became of arguments that can change."""
         given, named = self.codec.decode(args), self.codec.decode(kwargs)
-        before = [self._mutable(value) for value in given]
         result = self.codec.encode(self.objects[target](*given, **named))
         changes = {
             str(index): after
-            for index, (value, old) in enumerate(zip(given, before, strict=True))
-            if old is not None and (after := self._mutable(value)) != old
+            for index, (value, before) in enumerate(zip(given, args, strict=True))
+            if type(value) in _CHANGEABLE and (after := self.codec.encode(value)) != before
         }
         return [result, changes]
-
-    def _mutable(self, value: Any) -> Any:
-        return self.codec.encode(value) if type(value) in {list, dict, set, bytearray} else None
 
     def do_attribute(self, target: int, name: str) -> list[Any]:
         """An attribute of an object."""

@@ -7,7 +7,6 @@ import fractions
 import importlib
 import json
 import os
-import pathlib
 import struct
 import sys
 from collections.abc import Callable
@@ -40,6 +39,10 @@ SHARED_CLASS_MODULES = frozenset(
 """Modules whose classes do: honest containers and numbers, nothing with a say in comparisons."""
 
 _LENGTH = struct.Struct("=I")
+_CHUNK = 1 << 16
+_TO_JSON = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
+_FROM_JSON = json.JSONDecoder().raw_decode
+_SCALARS = frozenset({str, bool, float, type(None)})
 _FROM_TEXT = "fromisoformat"
 _DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
 
@@ -53,34 +56,46 @@ class Pipe:
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
+        self.early = b""
 
     def send(self, message: Any) -> None:
         """Write one message."""
-        data = json.dumps(message).encode()
+        data = _TO_JSON(message).encode()
         if len(data) > MAX_MESSAGE:
             raise ValueError("a value too large to hand over")
-        view = memoryview(_LENGTH.pack(len(data)) + data)
-        while view:
-            try:
-                view = view[os.write(self.descriptor, view) :]
-            except OSError as error:
-                raise ClosedError from error
+        data = _LENGTH.pack(len(data)) + data
+        try:
+            written = os.write(self.descriptor, data)
+            while written < len(data):
+                written += os.write(self.descriptor, memoryview(data)[written:])
+        except OSError as error:
+            raise ClosedError from error
 
     def receive(self) -> Any:
         """Read one message."""
-        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
+        data = self.early or self._read(_CHUNK)
+        while len(data) < _LENGTH.size:
+            data += self._read(_CHUNK)
+        (length,) = _LENGTH.unpack_from(data)
         if length > MAX_MESSAGE:
             raise ClosedError
-        return json.loads(self._exactly(length))
+        end = _LENGTH.size + length
+        if len(data) < end:
+            data = self._whole(data, end)
+        self.early = data[end:]
+        return _FROM_JSON(data[_LENGTH.size : end].decode())[0]
 
-    def _exactly(self, size: int) -> bytes:
-        pieces = bytearray()
+    def _whole(self, start: bytes, size: int) -> bytes:
+        pieces = bytearray(start)
         while len(pieces) < size:
-            piece = os.read(self.descriptor, min(size - len(pieces), 1 << 20))
-            if not piece:
-                raise ClosedError
-            pieces += piece
+            pieces += self._read(size - len(pieces))
         return bytes(pieces)
+
+    def _read(self, most: int) -> bytes:
+        piece = os.read(self.descriptor, most)
+        if not piece:
+            raise ClosedError
+        return piece
 
 
 class Codec:
@@ -100,7 +115,7 @@ class Codec:
         if depth > MAX_DEPTH:
             raise ValueError(f"a value nested deeper than {MAX_DEPTH} levels")
         if kind is list:
-            return [self.encode(item, depth + 1) for item in value]
+            return self.items(value, depth + 1)
         encoder = _ENCODERS.get(kind)
         if encoder:
             return encoder(self, value, depth + 1)
@@ -111,7 +126,7 @@ class Codec:
             return {"M": value.__name__} if known else self.export(value)
         if kind.__module__ == "numpy":
             return self._array(value, depth)
-        return self.export(value)
+        return {"P": str(value)} if _is_path(kind) else self.export(value)
 
     def _class(self, value: type) -> Any:
         name, module = value.__qualname__, value.__module__
@@ -130,6 +145,8 @@ class Codec:
 
     def items(self, values: Any, depth: int) -> list[Any]:
         """Encoded elements."""
+        if _SCALARS.issuperset(map(type, values)):
+            return list(values)
         return [self.encode(item, depth) for item in values]
 
     def decode(self, data: Any) -> Any:
@@ -138,9 +155,10 @@ class Codec:
         Raises:
             ValueError, TypeError, KeyError: it is no encoding.
         """
-        if isinstance(data, list):
+        kind = type(data)
+        if kind is list:
             return [self.decode(item) for item in data]
-        if not isinstance(data, dict):
+        if kind is not dict:
             return data
         ((tag, body),) = data.items()
         decoder = _DECODERS.get(tag)
@@ -151,6 +169,12 @@ def shared_class(module: str, name: str) -> Any:
     """A class that both sides have, by name, or None."""
     found = getattr(sys.modules.get(module), name, None) if module in SHARED_CLASS_MODULES else None
     return found if isinstance(found, type) else None
+
+
+def _is_path(kind: type) -> bool:
+    """Whether it is a class of paths; pathlib is in memory only where somebody imported it."""
+    pathlib = sys.modules.get("pathlib")
+    return pathlib is not None and kind in {pathlib.PosixPath, pathlib.PurePosixPath}
 
 
 def _pairs(codec: Codec, value: Any, depth: int) -> list[Any]:
@@ -181,9 +205,6 @@ _ENCODERS: dict[type, Callable[[Codec, Any, int], Any]] = {
     range: lambda _, value, __: {"r": [value.start, value.stop, value.step]},
     type(Ellipsis): lambda _, __, ___: {"e": 0},
     type(NotImplemented): lambda _, __, ___: {"e": 1},
-    **dict.fromkeys(
-        (pathlib.PosixPath, pathlib.PurePosixPath), lambda _, value, __: {"P": str(value)}
-    ),
     decimal.Decimal: lambda _, value, __: {"D": str(value)},
     fractions.Fraction: lambda _, value, __: {"F": [hex(value.numerator), hex(value.denominator)]},
     **dict.fromkeys(_DATES, _date),
@@ -235,7 +256,7 @@ _DECODERS: dict[str, Callable[[Codec, Any], Any]] = {
     "r": lambda _, body: range(*body),
     "e": lambda _, body: NotImplemented if body else Ellipsis,
     "i": lambda _, body: int(body, 16),
-    "P": lambda _, body: pathlib.Path(body),
+    "P": lambda _, body: importlib.import_module("pathlib").Path(body),
     "D": lambda _, body: decimal.Decimal(body),
     "F": lambda _, body: fractions.Fraction(int(body[0], 16), int(body[1], 16)),
     "T": _decode_date,

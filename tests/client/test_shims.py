@@ -32,7 +32,7 @@ def test_trl_takes_columns_and_keeps_missing_rewards():
         answer=["2", "2", None],
     )
     assert rewards == [1.0, 0.0, None]
-    assert logged == {"reward/math": 0.5}
+    assert logged == {"reward/math": 0.5, "reward/missing": pytest.approx(1 / 3)}
     assert trl.reward.__name__ == "reward"
     other = trl.reward_function(rubric="r1-zero", label="gold", name="r1")
     assert other.__name__ == "r1"

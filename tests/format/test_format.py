@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from benchmarks.cases import CASES as LABELLED
+from benchmarks.format import CASES as PUBLIC
+from benchmarks.format import COLUMNS, REGEXES
 from verifiers.format import FORMAT, PRESETS, FormatOptions, verify
 from verifiers.verdict import Sample
 
@@ -18,14 +19,6 @@ CASES = [
     json.loads(line)
     for line in (Path(__file__).parents[1] / "cases/format/verify.jsonl").read_text().splitlines()
 ]
-PUBLIC = LABELLED / "format_cases.jsonl"
-COLUMNS = {
-    "open-r1": "open-r1/format",
-    "trl": "trl/think_format",
-    "ms-swift": "ms-swift/format",
-    "roll": "roll/format(0,-1)",
-    "nemo-rl": "nemo-rl/format(.25/.75)",
-}
 OPTIONS = TypeAdapter(FormatOptions)
 
 
@@ -77,14 +70,6 @@ def test_our_rule_is_the_recommended_one(case):
     assert rules == case["recommended"]["reasons"]
 
 
-# The trainers' regexes as they write them; re.match, DOTALL and MULTILINE.
-REGEXES = {
-    "open-r1": r"^<think>\n.*?\n</think>\n<answer>\n.*?\n</answer>$",
-    "trl": r"^<think>(?!.*<think>)(.*?)</think>.*$",
-    "ms-swift": r"^<think>.*?</think>\s*<answer>.*?</answer>(?![\s\S])",
-    "roll": r"^<think>.*?</think>.*?<answer>.*?</answer>$",
-    "open-instruct": r".*?</think>\s*<answer>.*?</answer>",
-}
 SOUP = st.lists(
     st.sampled_from(["<think>", "</think>", "<answer>", "</answer>", "\n", " ", "a", "\r", "\x85"]),
     max_size=14,

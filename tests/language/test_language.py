@@ -231,3 +231,23 @@ def test_the_labelled_cases_are_scored_as_well_as_we_say():
     assert mean(errors["mixed_word_same_script"]) <= 0.1
     assert mean(errors["mixed_word_zh_en"]) <= 0.02
     assert mean(errors["hack"]) <= 0.02
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "pieces"),
+    [
+        (
+            "First 首先我们 compute it, 然后 计算 it.\n Привет",
+            "en",
+            ["首先我们", "然后 计算", "Привет"],
+        ),
+        ("我们 first of all 计算 $sin x$ 得到", "zh", ["first of all"]),
+        ("Some words of English only, as asked for.", "fr", []),
+        ("words 然后 " * 30, "en", ["然后"] * 20),
+    ],
+)
+def test_other_scripts_are_pointed_at(text, language, pieces):
+    whole = f"  <think>\n{text}</think> 3"
+    verdict = verify(Sample(whole, {"language": language}), LanguageOptions())
+    assert not verdict.passed
+    assert [whole[start:end] for start, end in verdict.detail["other_scripts"]] == pieces

@@ -130,7 +130,7 @@ BROKEN = [
 
 def test_where_no_sandbox_can_run_nothing_looks_like_a_verdict(tmp_path):
     with running(tmp_path / "log", ready=False, sandbox="docker", log_level="error") as server:
-        wait_alive(server)
+        wait_open(server)
         for path, body, status, reply in BROKEN:
             answer = ask(server, path, body)
             assert (path, answer.status_code) == (path, status)
@@ -141,10 +141,10 @@ def test_where_no_sandbox_can_run_nothing_looks_like_a_verdict(tmp_path):
         assert ask(server, "/slime", SLIME).json() == 1.0  # maths needs no sandbox
 
 
-def wait_alive(server):
+def wait_open(server):
     for _ in range(400):
         with contextlib.suppress(httpx.TransportError):
-            if ask(server, "/healthz", None, "GET").status_code == 200:
+            if ask(server, "/readyz", None, "GET").json()["status"] != "starting":
                 return
         time.sleep(0.05)
     raise AssertionError(server.log.read_text())

@@ -93,3 +93,14 @@ def test_hostile_text_takes_linear_time(piece):
     start = process_time()
     verify(Sample(text), ReadabilityOptions())
     assert process_time() - start < 2
+
+
+@pytest.mark.parametrize("part", ["think", "answer", "all"])
+def test_spans_are_found_in_the_completion(part):
+    code = "```\nx = 1\n```"
+    whole = f"<think>\nSome thoughts:\n{code}\n</think>\nAn answer:\n{code}"
+    detail = verify(Sample(whole), ReadabilityOptions(part=part)).detail
+    broken = next(b for b in detail["broken"] if b["rule"] == "code_block")
+    assert whole[detail["part_start"] :][broken["start"] : broken["end"]] == code
+    apart = verify(Sample("An answer.", reasoning=f"Some thoughts:\n{code}"), ReadabilityOptions())
+    assert apart.detail["part_start"] is None

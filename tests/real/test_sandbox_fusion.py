@@ -1,8 +1,6 @@
 """The real `sandbox-fusion` client from PyPI, in an environment of its own, against the server."""
 
 import json
-import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -25,21 +23,12 @@ NAMES = {
 
 
 @pytest.fixture(scope="module")
-def seen(server, fusion_python):
+def seen(server, run_script):
     """What the client sees; of languages, those that this machine has."""
     with server.client() as client:
         here = client.get("/v1/languages").json()["languages"]
     languages = [name for name, ours in NAMES.items() if here.get(ours, {}).get("available")]
-    script = Path(__file__).with_name("fusion.py")
-    done = subprocess.run(
-        [fusion_python, script, server.url, *languages],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout), languages
+    return json.loads(run_script("sandbox-fusion", "fusion.py", server.url, *languages)), languages
 
 
 def test_languages(seen):

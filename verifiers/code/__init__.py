@@ -29,6 +29,7 @@ DETAIL = (
     "isolation",
     "passed_tests",
     "total_tests",
+    "subtasks",
     "cpu_ms",
     "tests",
 )

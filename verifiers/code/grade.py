@@ -9,11 +9,14 @@ from sandbox.program import Outcome
 from sandbox.values import decode
 from verifiers.code import judge
 from verifiers.code.detail import empty_row, shown, shown_end
+from verifiers.code.kinds import Case
 from verifiers.code.plan import Plan, Row, describe
 from verifiers.code.report import grade_report
 from verifiers.code.same import same
-from verifiers.code.suite import Case, Suite
+from verifiers.code.suite import Suite
 from verifiers.verdict import Verdict, invalid, judged
+
+_NOT_RUN = {"deferred", "skipped"}
 
 SHOWN_IN_ALL = 20_000
 """Characters of all rows' stdout and stderr together."""
@@ -71,17 +74,17 @@ def _grade_runs(
         reason = judged_reasons.get(test) or reason_of(plan.suite, plan.suite.cases[test], outcome)
         if reason == "wrong_answer" and not outcome.isolated:
             doubtful[test] = _row(plan, test, outcome, reason)
-        elif reason != "deferred":
+        elif reason not in _NOT_RUN:
             rows[test] = _row(plan, test, outcome, reason)
     stop = plan.suite.stop_on_failure
-    if stop and any(row and row["reason"] != "passed" for row in rows):
+    left = plan.suite.left([row["reason"] if row else None for row in rows])
+    if stop and not left:
         return _verdict(plan, [row or doubtful.get(test) for test, row in enumerate(rows)])
-    if doubtful:
-        tests = list(doubtful)[:1] if stop else list(doubtful)
-        return plan.again(tests, rows, isolate=True)
-    undecided = [test for test, row in enumerate(rows) if row is None]
-    if undecided:
-        return plan.again(undecided, rows, isolate=plan.options.isolate_tests)
+    doubted = [test for test in left if test in doubtful]
+    if doubted:
+        return plan.again(doubted[:1] if stop else doubted, rows, isolate=True)
+    if left:
+        return plan.again(left, rows, isolate=plan.options.isolate_tests)
     return _verdict(plan, rows)
 
 
@@ -131,18 +134,19 @@ def _as_bytes(expected: Any) -> bytes:
 def _verdict(plan: Plan, rows: Sequence[Row | None]) -> Verdict:
     """What the rows come to; a test without one was not run."""
     table = [row or empty_row(test, "skipped") for test, row in enumerate(rows)]
-    passed = sum(row["reason"] == "passed" for row in table)
-    everything = passed == len(table)
+    passed = [row["reason"] == "passed" for row in table]
+    everything = all(passed)
     failures = (row["reason"] for row in table if row["reason"] not in {"passed", "skipped"})
     return judged(
-        passed / len(table) if plan.suite.credit == "fraction" else float(everything),
+        plan.suite.credit.score(passed),
         passed=everything,
         reason="passed" if everything else next(failures, "skipped"),
         language=plan.suite.language.name,
         extracted=describe(plan.extraction),
         isolation="outside",
-        passed_tests=passed,
+        passed_tests=sum(passed),
         total_tests=len(table),
+        subtasks=plan.suite.credit.describe(passed),
         cpu_ms=round(sum(row["cpu_ms"] or 0 for row in table), 3),
         tests=table,
     )

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal
 from sandbox.program import DATA, Limits, Outcome, Program, Run
 
 if TYPE_CHECKING:
+    from verifiers.code.kinds import Case
     from verifiers.code.plan import Plan
-    from verifiers.code.suite import Case
 
 Protocol = Literal["testlib", "kattis"]
 PROTOCOLS: tuple[Protocol, ...] = ("testlib", "kattis")

@@ -8,8 +8,10 @@ from typing import Any
 from sandbox.program import Limits, Outcome, Program, Run
 from verifiers.code import judge
 from verifiers.code.extract import Extraction, extract
+from verifiers.code.fields import UnusableTestsError
+from verifiers.code.kinds import Case
 from verifiers.code.options import CodeOptions
-from verifiers.code.suite import Case, Suite, UnusableTestsError, read_suite
+from verifiers.code.suite import Suite, read_suite
 from verifiers.verdict import Sample, Verdict, invalid, judged
 
 MAX_PROGRAM_CHARS = 2_000_000
@@ -79,9 +81,9 @@ def plan(sample: Sample, options: CodeOptions) -> Plan | Verdict:
         stop_on_failure=suite.stop_on_failure,
         partner=judge.partner(suite.interactor) if suite.interactor else None,
     )
-    count = len(suite.cases)
-    first = Plan(program, (), suite.limits, suite, options, found, (), (None,) * count)
-    return first.again(range(count), first.rows, isolate=options.isolate_tests)
+    nothing = (None,) * len(suite.cases)
+    first = Plan(program, (), suite.limits, suite, options, found, (), nothing)
+    return first.again(suite.left(nothing), nothing, isolate=options.isolate_tests)
 
 
 def _with_prelude(program: str, prelude: str) -> str:

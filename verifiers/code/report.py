@@ -25,7 +25,8 @@ def grade_report(plan: Plan, outcome: Outcome) -> Verdict:
     if report is None:
         return _verdict(plan, outcome, [_run_row(plan, outcome)])
     if "problem" in report:
-        return invalid(f"reference.tests.{plan.suite.framework}: {report['problem']}")
+        kind = "asserts" if plan.suite.framework == "asserts" else "files"
+        return invalid(f"reference.tests.{kind}: {report['problem']}")
     if not report["complete"]:
         return invalid(
             f"reference.tests: the test code needs the module {report['missing']!r}, which is not "
@@ -52,7 +53,7 @@ def _read(outcome: Outcome) -> dict[str, Any] | None:
 
 
 def _row(index: int, name: str, how: str, message: str) -> Row:
-    row = empty_row(index, _REASONS[how])
+    row = empty_row(index, _REASONS.get(how, how))
     row.update(name=name, message=message or None)
     return row
 
@@ -79,7 +80,7 @@ def _verdict(plan: Plan, outcome: Outcome, rows: list[Row]) -> Verdict:
         stderr=shown_end(outcome.stderr, plan.options.shown),
     )
     return judged(
-        passed / len(counted) if plan.suite.credit == "fraction" else float(everything),
+        plan.suite.credit.score([row["reason"] == "passed" for row in counted]),
         passed=everything,
         reason=failure,
         language=plan.suite.language.name,
@@ -87,6 +88,7 @@ def _verdict(plan: Plan, outcome: Outcome, rows: list[Row]) -> Verdict:
         isolation="split" if plan.suite.language.name == "python" else "shared",
         passed_tests=passed,
         total_tests=len(counted),
+        subtasks=[],
         cpu_ms=outcome.cpu_ms,
         tests=rows[:MAX_ROWS],
     )

@@ -12,6 +12,7 @@ from annotated_types import Ge, Gt, Le
 
 from verifiers.language.codes import LANGUAGES, canonical, family, listing
 from verifiers.language.detectors import DETECTORS
+from verifiers.language.foreign import other_scripts
 from verifiers.language.share import Count, count_languages
 from verifiers.parts import parts_of
 from verifiers.verdict import OPTIONS_CONFIG, Sample, Verdict, Verifier, invalid, judged
@@ -78,7 +79,18 @@ def verify(sample: Sample, options: LanguageOptions) -> Verdict:
         neutral=round(count.neutral(options.term_allowance), 3),
         by_language=_rounded(count),
         detector=_pinned(options.detector),
+        other_scripts=None if passed else _other_scripts(sample, text, options.part, target),
     )
+
+
+def _other_scripts(
+    sample: Sample, text: str, part: str, target: str
+) -> list[tuple[int, int]] | None:
+    """Where the text is in other scripts, as spans of the completion."""
+    start = part_start(sample, text, part)
+    if start is None:
+        return None
+    return [(start + first, start + end) for first, end in other_scripts(text, family(target))]
 
 
 @cache
@@ -135,6 +147,15 @@ def judged_text(sample: Sample, part: str) -> tuple[str, str]:
     return ("all", sample.completion) if parts.think is None else ("think", parts.think)
 
 
+def part_start(sample: Sample, text: str, part: str) -> int | None:
+    """Where the judged text starts in the completion; None where it is no stretch of it."""
+    if len(text) > MAX_CHARS:
+        return None
+    find = sample.completion.rfind if part == "answer" else sample.completion.find
+    start = find(text)
+    return start if start >= 0 else None
+
+
 def window(text: str) -> str:
     """What is looked at of a text: all, or the start and the end of a very long one."""
     if len(text) <= MAX_CHARS:
@@ -162,5 +183,6 @@ LANGUAGE = Verifier(
         "neutral",
         "by_language",
         "detector",
+        "other_scripts",
     ),
 )

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 
-from verifiers.language import LanguageOptions, judged_text, target_language, window
+from verifiers.language import LanguageOptions, judged_text, part_start, target_language, window
 from verifiers.language.codes import family
 from verifiers.language.mixture import ngram_detector
 from verifiers.language.ngrams import UNDETERMINED
@@ -65,8 +65,8 @@ def verify(sample: Sample, options: ReadabilityOptions) -> Verdict:
         if isinstance(asked, Verdict):
             return asked
         target = asked
-    part, text = judged_text(sample, options.part)
-    text = window(text)
+    part, whole = judged_text(sample, options.part)
+    text = window(whole)
     count = count_languages(text, target, ngram_detector)
     target = family(target or count.dominant() or "en")
     broken = list(_broken(text, count, target, sample, options))
@@ -75,6 +75,7 @@ def verify(sample: Sample, options: ReadabilityOptions) -> Verdict:
         passed=not broken,
         reason=broken[0].rule if broken else "readable",
         part=part,
+        part_start=part_start(sample, whole, options.part) if broken else None,
         broken=[found._asdict() for found in broken],
         share=round(count.share(target, LanguageOptions().term_allowance), 6),
         words=round(count.total + count.terms, 6),
@@ -146,5 +147,5 @@ READABILITY = Verifier(
         "long_paragraph",
         "unfinished",
     ),
-    detail=("part", "broken", "share", "words"),
+    detail=("part", "part_start", "broken", "share", "words"),
 )

@@ -1,4 +1,4 @@
-"""OpenRLHF: `--remote_rm_url FILE.py`, where FILE.py is `from reward_client.openrlhf import *`.
+"""OpenRLHF: `--reward.remote_url …/reward_client/openrlhf.py` (before 0.10 `--remote_rm_url`).
 
 OpenRLHF makes tensors of the rewards and can carry no missing one: a `NoRewardError` ends the call,
 which it logs, and the sample has no reward.
@@ -20,5 +20,8 @@ def reward_func(
 
     rows = zip(queries, prompts, labels)  # noqa: B905 - of one length
     items = [{"completion": q[len(p) :], "prompt": p, "label": a} for q, p, a in rows]
-    rewards = torch.tensor([number(result) for result in client().score_labels(items)])
-    return {"rewards": rewards, "scores": rewards, "extra_logs": {}}
+    results = client().score_labels(items)
+    rewards = torch.tensor([number(result) for result in results])
+    common = [name for name in results[0].scores if all(name in r.scores for r in results)]
+    logs = {name: torch.tensor([r.scores[name].score for r in results]) for name in common}
+    return {"rewards": rewards, "scores": rewards, "extra_logs": logs}

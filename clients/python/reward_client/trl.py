@@ -42,14 +42,18 @@ def reward_function(
 
 
 def _log_components(results: Any, log_metric: Any) -> None:
-    """The mean of each component's scores, where this version of TRL takes metrics."""
+    """Means of the components' scores, and the share of samples without a reward.
+
+    Versions of TRL before `log_metric` take none of it.
+    """
     if log_metric is None:
         return
+    judged = [result for result in results if result.reward is not None]
+    log_metric("reward/missing", 1 - len(judged) / max(len(results), 1))
     scores: dict[str, list[float]] = {}
-    for result in results:
+    for result in judged:
         for name, part in result.scores.items():
-            if part.score is not None:
-                scores.setdefault(name, []).append(part.score)
+            scores.setdefault(name, []).append(part.score)
     for name, values in scores.items():
         log_metric(f"reward/{name}", sum(values) / len(values))
 

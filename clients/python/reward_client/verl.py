@@ -1,4 +1,4 @@
-"""verl: `custom_reward_function.path=.../reward_client/verl.py custom_reward_function.name=…`.
+"""verl: `custom_reward_function.path=pkg://reward_client.verl custom_reward_function.name=…`.
 
 `compute_score_async`   for the reward loop: calls made at once travel as one batch
 `compute_score`         the same for managers that call without an event loop
@@ -19,62 +19,59 @@ from reward_client.results import Result
 Row = dict[str, Any]
 
 
-async def compute_score_async(  # noqa: PLR0913 - verl calls it so
-    data_source: Any,
-    solution_str: str,
-    ground_truth: Any,
-    extra_info: Any = None,
-    *,
-    missing: float | None = None,
-    rubric: Any = None,
-    **_kwargs: Any,
+async def compute_score_async(
+    data_source: Any, solution_str: str, ground_truth: Any, extra_info: Any = None, **kwargs: Any
 ) -> Row:
-    """The score of one sample."""
+    """The score of one sample.
+
+    Args:
+        data_source: chooses the rubric, as the server's configuration says.
+        solution_str: what the model wrote.
+        ground_truth: the label.
+        extra_info: is not sent.
+        kwargs: verl's `reward_kwargs`: `missing`, what stands for a missing reward; `rubric`, for
+            labels that name none. verl adds more, which is not used.
+
+    Raises:
+        NoRewardError: there is no reward, and no `missing`.
+    """
     del extra_info
-    result = await async_client().score_label(
-        solution_str, ground_truth, source=data_source, rubric=rubric
-    )
-    return _row(result, missing)
+    item = _item(data_source, solution_str, ground_truth, kwargs)
+    return _row(await async_client().score_label(**item), kwargs)
 
 
-def compute_score(  # noqa: PLR0913 - verl calls it so
-    data_source: Any,
-    solution_str: str,
-    ground_truth: Any,
-    extra_info: Any = None,
-    *,
-    missing: float | None = None,
-    rubric: Any = None,
-    **_kwargs: Any,
+def compute_score(
+    data_source: Any, solution_str: str, ground_truth: Any, extra_info: Any = None, **kwargs: Any
 ) -> Row:
-    """The score of one sample; calls from several threads travel as one batch."""
+    """As `compute_score_async`; calls from several threads travel as one batch."""
     del extra_info
-    result = client().score_label(solution_str, ground_truth, source=data_source, rubric=rubric)
-    return _row(result, missing)
+    item = _item(data_source, solution_str, ground_truth, kwargs)
+    return _row(client().score_label(**item), kwargs)
 
 
-def compute_score_batch(  # noqa: PLR0913 - verl calls it so
+def compute_score_batch(
     data_sources: Sequence[Any],
     solution_strs: Sequence[str],
     ground_truths: Sequence[Any],
     extra_infos: Any = None,
-    *,
-    missing: float | None = None,
-    rubric: Any = None,
-    **_kwargs: Any,
+    **kwargs: Any,
 ) -> list[Row]:
     """The scores of a batch."""
     del extra_infos
     rows = zip(data_sources, solution_strs, ground_truths)  # noqa: B905 - of one length
-    items = [{"source": s, "completion": c, "label": g, "rubric": rubric} for s, c, g in rows]
-    return [_row(result, missing) for result in client().score_labels(items)]
+    items = [_item(*row, kwargs) for row in rows]
+    return [_row(result, kwargs) for result in client().score_labels(items)]
 
 
-def _row(result: Result, missing: float | None) -> Row:
+def _item(source: Any, said: str, label: Any, kwargs: Row) -> Row:
+    return {"completion": said, "label": label, "source": source, "rubric": kwargs.get("rubric")}
+
+
+def _row(result: Result, kwargs: Row) -> Row:
     """Flat, with the same keys for every sample."""
     first = next(iter(result.scores.values()), None)
     return {
-        "score": number(result, missing),
+        "score": number(result, kwargs.get("missing")),
         "acc": float(bool(first and first.passed)),
         "judged": float(result.status == "ok"),
         "reason": first.reason if first else "",
