@@ -14,6 +14,10 @@ BOX = "/box"
 OUTPUT = "/tmp/out"  # noqa: S108 - in the sandbox
 """What a command that collects leaves here is its result."""
 
+RUNNER = "runner-2"
+"""The compiled runner.c in the toolbox, which servers of several versions may share: the number
+grows when its arguments change."""
+
 _LENGTH = struct.Struct("=I")
 
 
@@ -23,6 +27,21 @@ class File(NamedTuple):
     path: str
     data: bytes
     executable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a compiler is given.
+
+    Attributes:
+        files: the first is the one that the compile command names.
+        compile: what takes the place of "{harness}" in that command.
+        run: what takes the place of the last argument of the run command; empty: it stays.
+    """
+
+    files: tuple[File, ...]
+    compile: tuple[str, ...] = ()
+    run: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +57,9 @@ class Command:
         address_mb, spare_mb, stack_mb: as in `Language`.
         partner: a command that runs beside it, each writing to the other's standard input, with
             files and a /tmp of its own; how that one ended comes as `Outcome.value`.
+        wire: descriptors that are one end of a stream socket, the partner having the other, instead
+            of standard streams tied together; both then have the limits of the run, which is over
+            when the partner ends, and the outcome is the partner's.
         collect: whether what it leaves in `OUTPUT` is wanted (packed, as `Outcome.value`).
         scratch_mb: how much fits into /tmp.
     """
@@ -52,6 +74,7 @@ class Command:
     collect: bool = False
     scratch_mb: int = 64
     partner: "Command | None" = None
+    wire: tuple[int, ...] = ()
 
 
 def pack_index(rows: list[tuple[str, int, bool]]) -> bytes:

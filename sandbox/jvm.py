@@ -38,7 +38,11 @@ def _top_level(source: str) -> str:
 
 def main_class(files: Sequence[File]) -> str:
     """The name of the class to start: one with a `main` method; `Main` where there is none."""
-    classes = [file for file in files if file.path.endswith(".class") and not file.path.startswith(_HARNESS)]
+    classes = [
+        file
+        for file in files
+        if file.path.endswith(".class") and not file.path.startswith(_HARNESS)
+    ]
     names = [_name(file) for file in classes if _has_main(file)]
     return next((n for n in names if n.rpartition(".")[2] == "Main"), names[0] if names else "Main")
 

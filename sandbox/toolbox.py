@@ -13,14 +13,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox.command import OUTPUT, Command, File, unpack
+from sandbox.command import OUTPUT, RUNNER, Command, File, unpack
 from sandbox.languages import LANGUAGES, Language
 from sandbox.program import Limits, Outcome, Run
 
 _LIMITS = Limits(time_s=60, memory_mb=4096, output_kb=256 << 10, processes=16)
 _SCRATCH_MB = 512
 _NOT_FOR_HEADERS = ("-I", "-static", "-no-pie", "-fuse-ld")
-_RUNNER = ("gcc", "-std=gnu17", "-O2", "-static", "-o", f"{OUTPUT}/runner", "/box/runner.c")
+_RUNNER = ("gcc", "-std=gnu17", "-O2", "-static", "-o", f"{OUTPUT}/{RUNNER}", "/box/runner.c")
 
 Execute = Callable[[Command, Sequence[Run], Limits, bool], Awaitable[list[Outcome]]]
 """Runs a command once for each run; the last argument: whether to stop at the first failure."""
@@ -57,7 +57,7 @@ class Toolbox:
         """Compile runner.c, once."""
         source = Path(__file__).with_name("namespace") / "runner.c"
         command = make(LANGUAGES["c"], _RUNNER, (File("runner.c", source.read_bytes()),))
-        await self._make(execute, command, "runner")
+        await self._make(execute, command, RUNNER)
 
     async def _make(self, execute: Execute, command: Command, name: str) -> None:
         """Have a file made and keep it, unless it is there; where that fails, do without it."""

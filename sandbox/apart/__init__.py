@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sandbox.apart import c, cpp, go, java, rust
-from sandbox.apart.halves import Source, Unsplittable
-from sandbox.command import File
+from sandbox.apart.halves import Unsplittable
+from sandbox.command import File, Source
 from sandbox.program import Outcome
 
 GONE, RAISED, NOT_CALLED, UNSPLIT = 81, 82, 83, 84
@@ -21,7 +21,9 @@ GONE, RAISED, NOT_CALLED, UNSPLIT = 81, 82, 83, 84
 _OURS = ("reward_", "Reward", "main.go:")
 """One of these stands in the compiler's words where the fault is not in the program's text."""
 
-FIX = "let the tests call functions of plain data (numbers, text, containers of them), or give stdio"
+FIX = (
+    "let the tests call functions of plain data (numbers, text, containers of them), or give stdio"
+)
 
 Built = tuple[File, ...] | Outcome
 Build = Callable[[Source], Awaitable[Built]]

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from sandbox.apart import cpp
 from sandbox.apart.cpp import Called, Declarations, Function
-from sandbox.apart.halves import Source, Unsplittable, harness, text_file
-from sandbox.command import File
+from sandbox.apart.halves import Unsplittable, harness, text_file
+from sandbox.command import File, Source
 
 _CALLS = ("-x", "c++", "/box/calls.cpp", "-lstdc++", "-x", "c")
 
@@ -51,7 +51,9 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
         )
     )
     lines = [_stub(called.program, f, i) for i, f in functions]
-    return Source((text_file("main.c", text), *_calls(called, lines, "#define REWARD_TESTS")), _CALLS)
+    return Source(
+        (text_file("main.c", text), *_calls(called, lines, "#define REWARD_TESTS")), _CALLS
+    )
 
 
 def joined(program: str, tests: str) -> Source:

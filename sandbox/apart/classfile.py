@@ -70,9 +70,7 @@ class _Reader:
         methods = tuple(self._members())
         signature, _ = self._attributes()
         name = self._class(this)
-        return ClassFile(
-            access, name, self._class(parent), interfaces, signature, fields, methods
-        )
+        return ClassFile(access, name, self._class(parent), interfaces, signature, fields, methods)
 
     def _take(self, form: str) -> tuple[int, ...]:
         found = struct.unpack_from(form, self.data, self.at)

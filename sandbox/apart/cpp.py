@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sandbox.apart.halves import Source, Unsplittable, harness, text_file
+from sandbox.apart.halves import Unsplittable, harness, text_file
 from sandbox.apart.text import WORD, Item, blanked, items, parts, words
-from sandbox.command import File
+from sandbox.command import File, Source
 
 _SKIPPED = re.compile(
     r'R"([^()\s\\]{0,16})\(.*?\)\1"|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"'
@@ -17,7 +17,9 @@ _SKIPPED = re.compile(
 _DIRECTIVE = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([a-z_][\w/+.]*)>", re.MULTILINE)
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+([^\n(][^\n]*)$", re.MULTILINE)
-_ALIAS = re.compile(r"^(?:typedef\s+(?P<old>.+?)\s*\b(?P<name>\w+)|using\s+(?P<n>\w+)\s*=\s*(?P<o>.+))$", re.DOTALL)
+_ALIAS = re.compile(
+    r"^(?:typedef\s+(?P<old>.+?)\s*\b(?P<name>\w+)|using\s+(?P<n>\w+)\s*=\s*(?P<o>.+))$", re.DOTALL
+)
 _STRUCT = re.compile(r"typedef\s+struct\s*\w*\s*\{([^{}]*)\}\s*(\w+)\s*;")
 _DROPPED = re.compile(
     r"\b(?:static|inline|constexpr|extern|friend|virtual|explicit|__attribute__\s*\(\(.*?\)\))(?!\w)|\[\[.*?\]\]"
@@ -29,7 +31,9 @@ _FUNCTION = re.compile(
 )
 _CLASS = re.compile(r"(?P<kind>class|struct)\s+(?P<name>\w+)(?:\s+final)?", re.DOTALL)
 _PART = re.compile(r"boost\s*::\s*any\b|[A-Za-z_]\w*|::|[<>,&*]|\d+|\s+")
-_LITERAL = re.compile(r"-?[\d.]+(?:[eE]-?\d+)?[uUlLfF]*|true|false|nullptr|NULL|\{\}|\"\"|' '|INT_MAX|INT_MIN")
+_LITERAL = re.compile(
+    r"-?[\d.]+(?:[eE]-?\d+)?[uUlLfF]*|true|false|nullptr|NULL|\{\}|\"\"|' '|INT_MAX|INT_MIN"
+)
 
 _BUILTIN = frozenset(
     """void bool char short int long signed unsigned float double const wchar_t char16_t char32_t
@@ -284,7 +288,9 @@ def owner(program: str, tests: str, *, suffix: str = "cpp") -> Source:
     called = Called(program, tests)
     lines = [f"reward_wire::serve({_pointer(called, f)});" for f in called.functions]
     for c in called.handled:
-        lines += [f"reward_wire::serve_new<{', '.join((c.name, *m.params))}>();" for m in _makers(c)]
+        lines += [
+            f"reward_wire::serve_new<{', '.join((c.name, *m.params))}>();" for m in _makers(c)
+        ]
         lines += [f"reward_wire::serve({_pointer(called, m, c)});" for m in c.methods]
     text = "\n".join(
         (
@@ -327,8 +333,6 @@ def tester(program: str, tests: str, _: Sequence[File], *, suffix: str = "cpp") 
         )
     )
     return Source((text_file(f"main.{suffix}", text), harness("wire.hpp")))
-
-
 
 
 def joined(program: str, tests: str, *, suffix: str = "cpp") -> Source:

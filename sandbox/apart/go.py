@@ -4,21 +4,25 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sandbox.apart.halves import Source, Unsplittable, harness, text_file
+from sandbox.apart.halves import Unsplittable, harness, text_file
 from sandbox.apart.text import blanked, closing, parts, words
-from sandbox.command import File
+from sandbox.command import File, Source
 
 _SKIPPED = re.compile(
     r'`[^`]*`|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.DOTALL
 )
-_IMPORTS = re.compile(r"^import\s*(?:\(([^()]*)\)|((?:\w+\s+)?\"[^\"\n]+\"))", re.MULTILINE | re.DOTALL)
+_IMPORTS = re.compile(
+    r"^import\s*(?:\(([^()]*)\)|((?:\w+\s+)?\"[^\"\n]+\"))", re.MULTILINE | re.DOTALL
+)
 _IMPORT = re.compile(r"(?:^|;|\()\s*(\w+\s+|\.\s+)?\"([\w./-]+)\"", re.MULTILINE)
 _PACKAGE = re.compile(r"^package\s+\w+[^\n]*\n?", re.MULTILINE)
 _MAIN = re.compile(r"^func\s+main\s*\(\s*\)", re.MULTILINE)
 _FUNCTION = re.compile(r"^func\s+(?:\(([^()]*)\)\s*)?(\w+)\s*(?=[(\[])", re.MULTILINE)
 _TEST = re.compile(r"^func\s+(Test\w*)\s*\(\s*\w+\s+\*testing\.T\s*\)", re.MULTILINE)
 _TYPE = re.compile(r"^(?:type\s+|[ \t]+)(\w+)\s+(struct\s*\{|[\[\]\w*{}]+\s*$)", re.MULTILINE)
-_ERROR = re.compile(r"^\s*(?:var\s+)?(\w+)(?:\s+error)?\s*=\s*(?:errors\.New|fmt\.Errorf)\(", re.MULTILINE)
+_ERROR = re.compile(
+    r"^\s*(?:var\s+)?(\w+)(?:\s+error)?\s*=\s*(?:errors\.New|fmt\.Errorf)\(", re.MULTILINE
+)
 _TESTIFY = "github.com/stretchr/testify/"
 _BASIC = frozenset(
     """bool int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 uintptr float32 float64
@@ -182,7 +186,10 @@ def owner(program: str, tests: str) -> Source:
     )
     program = _MAIN.sub("func rewardProgramMain()", _moved(program, tests)[0])
     return _source(
-        harness("wire.go"), harness("owner.go"), text_file("program.go", _in_package(program)), calls
+        harness("wire.go"),
+        harness("owner.go"),
+        text_file("program.go", _in_package(program)),
+        calls,
     )
 
 
@@ -218,7 +225,9 @@ def joined(program: str, tests: str) -> Source:
     tests = _plain_imports(tests)
     more = "package main\n" if _MAIN.search(tests) else "package main\nfunc main() {}\n"
     return _source(
-        text_file("program.go", _in_package(program)), text_file("tests_code.go", _in_package(tests)), more
+        text_file("program.go", _in_package(program)),
+        text_file("tests_code.go", _in_package(tests)),
+        more,
     )
 
 
@@ -248,7 +257,10 @@ def _moved(program: str, tests: str) -> tuple[str, str]:
             needed.append(path)
         if not re.search(rf"\b{name}\.", plain):
             program = re.sub(
-                rf'^([ \t]*(?:import[ \t]+)?)"{re.escape(path)}"', _without, program, flags=re.MULTILINE
+                rf'^([ \t]*(?:import[ \t]+)?)"{re.escape(path)}"',
+                _without,
+                program,
+                flags=re.MULTILINE,
             )
     lines = "".join(f'import "{path}"\n' for path in needed)
     head = _PACKAGE.search(tests)

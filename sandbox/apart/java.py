@@ -7,9 +7,9 @@ from pathlib import Path
 from sandbox import jvm
 from sandbox.apart import classfile
 from sandbox.apart.classfile import ClassFile, Member
-from sandbox.apart.halves import Source, Unsplittable, harness, text_file
+from sandbox.apart.halves import Unsplittable, harness, text_file
 from sandbox.apart.text import blanked, words
-from sandbox.command import File
+from sandbox.command import File, Source
 
 _SKIPPED = re.compile(
     r'"""(?:\\.|.)*?"""|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.DOTALL

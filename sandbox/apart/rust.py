@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sandbox.apart.halves import HARNESS, Source, Unsplittable, text_file
+from sandbox.apart.halves import WIRES, Unsplittable, text_file
 from sandbox.apart.text import Item, blanked, closing, items, parts, words
-from sandbox.command import File
+from sandbox.command import File, Source
 
 _SKIPPED = re.compile(
     r'//[^\n]*|/\*.*?\*/|b?r(#*)".*?"\1|b?"(?:\\.|[^"\\])*"|b?\'(?:\\(?:u\{[^}]*\}|x..|.)|[^\'\\])\'',
@@ -17,9 +17,13 @@ _RENAMED = re.compile(r"\bas\s+(?!_\b)")
 _FUNCTION = re.compile(
     r"(?P<lead>.*?)\bfn\s+(?P<name>\w+)\s*(?P<generic><[^()]*>)?\s*(?=\()", re.DOTALL
 )
-_TYPE = re.compile(r"(?P<lead>.*?)\b(?P<kind>struct|enum)\s+(?P<name>\w+)\s*(?P<rest>.*)", re.DOTALL)
+_TYPE = re.compile(
+    r"(?P<lead>.*?)\b(?P<kind>struct|enum)\s+(?P<name>\w+)\s*(?P<rest>.*)", re.DOTALL
+)
 _ALIAS = re.compile(r"(?:pub\s+)?type\s+(\w+)\s*=\s*(.+)", re.DOTALL)
-_CONSTANT = re.compile(r"(?:pub(?:\(\w+\))?\s+)?(?:const|static)\s+(\w+)\s*:\s*([^=]+)=\s*(-?[\d_.]+\w*)", re.DOTALL)
+_CONSTANT = re.compile(
+    r"(?:pub(?:\(\w+\))?\s+)?(?:const|static)\s+(\w+)\s*:\s*([^=]+)=\s*(-?[\d_.]+\w*)", re.DOTALL
+)
 _IMPL = re.compile(r"impl\s+(?P<name>\w+)", re.DOTALL)
 _DERIVE = re.compile(r"derive\s*\(([\w\s,:]*)\)")
 _DERIVED = frozenset("Debug Clone Copy PartialEq Eq PartialOrd Ord Hash Default".split())
@@ -61,7 +65,9 @@ class Fields:
         """As a declaration has them."""
         named = "{" in self.opening
         return self._in_brackets(
-            ", ".join(f"{lead}{name}: {kind}" if named else f"{lead}{kind}" for name, kind in self.rows)
+            ", ".join(
+                f"{lead}{name}: {kind}" if named else f"{lead}{kind}" for name, kind in self.rows
+            )
         )
 
     def pattern(self) -> str:
@@ -76,7 +82,9 @@ class Fields:
         """As an expression that reads them."""
         named = "{" in self.opening
         return self._in_brackets(
-            ", ".join(f"{name}: Wire::get(from)" if named else "Wire::get(from)" for name, _ in self.rows)
+            ", ".join(
+                f"{name}: Wire::get(from)" if named else "Wire::get(from)" for name, _ in self.rows
+            )
         )
 
 
@@ -103,7 +111,9 @@ class _Program:
         self.plain = blanked(program, _SKIPPED)
         self.tests = blanked(tests, _SKIPPED)
         self.uses = [use for use in _USE.findall(self.plain) if not _RENAMED.search(use)]
-        own = set(re.findall(r"^\s*(?:pub\s+)?(?:fn|struct|enum)\s+(\w+)", self.tests, re.MULTILINE))
+        own = set(
+            re.findall(r"^\s*(?:pub\s+)?(?:fn|struct|enum)\s+(\w+)", self.tests, re.MULTILINE)
+        )
         self.words = words(self.tests) - own - _KEYWORDS
         self.types: dict[str, Type] = {}
         self.aliases: dict[str, str] = {}
@@ -263,7 +273,7 @@ def _renamed(program: str) -> str:
 
 
 def _wire() -> str:
-    return (HARNESS / "wire.rs").read_text(encoding="utf-8")
+    return (WIRES / "wire.rs").read_text(encoding="utf-8")
 
 
 def _declared(found: _Program, name: str) -> str:
@@ -338,7 +348,9 @@ def _wired(found: _Program, name: str) -> str:
     kind = found.types[name]
     if kind.kind == "struct":
         fields = _fields(found, kind.body)
-        return _impl(name, f"let {name} {fields.pattern()} = self; {fields.put()}", f"{name} {fields.got()}")
+        return _impl(
+            name, f"let {name} {fields.pattern()} = self; {fields.put()}", f"{name} {fields.got()}"
+        )
     puts, gets = [], []
     for tag, (title, fields) in enumerate(_variants(found, kind.body)):
         puts.append(f"{name}::{title} {fields.pattern()} => {{ to.push({tag}); {fields.put()} }}")

@@ -89,6 +89,7 @@ def _place(command: Command) -> list[Any]:
         command.stack_mb,
         command.collect,
         command.scratch_mb,
+        command.wire,
     ]
 
 

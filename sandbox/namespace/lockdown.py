@@ -56,10 +56,10 @@ class Lock:
         self.executing = seccomp.prepare(processes=False, path_address=path_address)
 
     def close(self, cage: Cage, streams: Sequence[int], kept: Sequence[int]) -> None:
-        """Lock this process in for good, with `streams` as 0-2 and `kept` as its only others."""
+        """Lock this process in for good, with `streams` from 0 on, and `kept`, as all it has."""
         for number, descriptor in enumerate(streams):
             os.dup2(descriptor, number)
-        _close_others(kept)
+        _close_others([*range(3, len(streams)), *kept])
         os.setsid()  # kill(0, ...) goes to the process group, which must not be the zygote's
         _set_limits(cage)
         os.chdir("/tmp")  # noqa: S108

@@ -16,3 +16,4 @@ class Task:
     stack_mb: int
     collect: bool
     scratch_mb: int
+    wire: list[int]

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import languages
-from sandbox.joined import LANGUAGES
+from sandbox import joined, languages, twin
 from verifiers.code import REASONS
 from verifiers.verdict import Sample
 
@@ -20,12 +19,14 @@ def test_verdict(case, score):
     assert (verdict.status, verdict.reason) == ("ok", case["reason"]), verdict
     assert verdict.score == case["score"]
     assert verdict.reason in REASONS
-    assert verdict.detail["isolation"] == "shared"
+    language = languages.LANGUAGES[case["tests"]["language"]]
+    assert verdict.detail["isolation"] == language.asserts
 
 
 def test_every_language_is_tested():
-    assert {case["tests"]["language"] for case in CASES} == LANGUAGES
-    assert {name for name, row in languages.LANGUAGES.items() if row.asserts} == LANGUAGES
+    assert {case["tests"]["language"] for case in CASES} == joined.LANGUAGES | twin.LANGUAGES
+    how = {name: row.asserts for name, row in languages.LANGUAGES.items() if row.asserts}
+    assert how == dict.fromkeys(joined.LANGUAGES, "shared") | dict.fromkeys(twin.LANGUAGES, "split")
 
 
 @pytest.mark.parametrize("language", ["bash", "sql", "kotlin", "scala"])

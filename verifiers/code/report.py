@@ -65,6 +65,12 @@ def _run_row(plan: Plan, outcome: Outcome) -> Row:
     return row
 
 
+def _isolation(plan: Plan) -> str:
+    """Whether tests and program had a process each ("split") or one ("shared")."""
+    split = plan.suite.language.name == "python" or plan.suite.framework == "asserts"
+    return "split" if split else "shared"
+
+
 def _verdict(plan: Plan, outcome: Outcome, rows: list[Row]) -> Verdict:
     counted = [row for row in rows if row["reason"] != "skipped"]
     passed = sum(row["reason"] == "passed" for row in counted)
@@ -85,7 +91,7 @@ def _verdict(plan: Plan, outcome: Outcome, rows: list[Row]) -> Verdict:
         reason=failure,
         language=plan.suite.language.name,
         extracted=describe(plan.extraction),
-        isolation="split" if plan.suite.language.name == "python" else "shared",
+        isolation=_isolation(plan),
         passed_tests=passed,
         total_tests=len(counted),
         subtasks=[],
