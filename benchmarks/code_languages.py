@@ -49,6 +49,10 @@ TESTS_BEGIN = {
     "ruby": r"^(?:arg00 =|x0 =|require 'test/unit')",
     "php": r"^(?:function compare\(|function candidate\()",
     "perl": r"^use Data::Compare;",
+    "cpp": r"^(?:#undef NDEBUG|template <typename T> bool compare\()",
+    "java": r"(?:public )?class Main \{",
+    "go": r"^(?:type assertShim|func deepCompare)",
+    "rust": r"^#\[cfg\(test\)\]",
 }
 """The first line of the tests in whole files of HumanEvalPack, MBXP and SandboxFusion."""
 
@@ -59,9 +63,16 @@ def rows_of(languages: set[str]) -> list[dict[str, Any]]:
     for path in sorted((DATA / "code").glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            if row.get("language") in languages and row["mode"] in {"stdio", "program"}:
+            if row.get("language") in languages and (
+                row["mode"] in {"stdio", "program"} or is_one_file(row)
+            ):
                 rows.append(row)
     return rows
+
+
+def is_one_file(row: Any) -> bool:
+    """Whether a `framework` row is a whole file with Rust's own tests, of HumanEvalPack."""
+    return row["language"] == "rust" and row["mode"] == "framework" and not row["tests"]["files"]
 
 
 def judged_tests(row: Any) -> dict[str, Any]:
@@ -88,7 +99,7 @@ def asserts_of(row: Any) -> tuple[str, dict[str, Any]] | None:
     """A whole file as a program and its asserts, where it is known how to take it apart."""
     mark = TESTS_BEGIN.get(row["language"])
     found = mark and re.search(mark, row["program"], re.MULTILINE)
-    if row["mode"] != "program" or not found:
+    if row["mode"] == "stdio" or not found:
         return None
     at = found.start()
     if row["program"].rfind("?>", 0, at) > row["program"].rfind("<?", 0, at):

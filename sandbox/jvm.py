@@ -12,7 +12,7 @@ _PUBLIC = re.compile(
     r"(?:class|interface|enum|record|@interface)\s+(\w+)"
 )
 _MAIN = (b"main", b"([Ljava/lang/String;)V")
-_HARNESS = "Reward"
+_HARNESS = "reward/"
 _PUBLIC_STATIC = 0x0009
 _SIZES = {3: 4, 4: 4, 5: 8, 6: 8, 7: 2, 8: 2, 9: 4, 10: 4, 11: 4, 12: 4}
 _SIZES |= {15: 3, 16: 2, 17: 4, 18: 4, 19: 2, 20: 2}

@@ -60,7 +60,7 @@ LANGUAGES: dict[str, Language] = {
 
 
 async def run(build: Build, pair: Pair, language: str, program: str, tests: str) -> Outcome:
-    """One run of test code; the outcome's value is a report as `sandbox.split.testing` writes it."""
+    """One run of test code; the outcome's value is a report as `sandbox.split` writes it."""
     with_tests = LANGUAGES[language]
     try:
         owner = with_tests.owner(program, tests)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from sandbox.apart import cpp
-from sandbox.apart.cpp import Called, Declarations, Function
+from sandbox.apart.cpp import Called
+from sandbox.apart.cpp_text import Declarations, Function
 from sandbox.apart.halves import Unsplittable, harness, text_file
 from sandbox.command import File, Source
 

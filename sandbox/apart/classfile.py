@@ -105,7 +105,8 @@ class _Reader:
             yield Member(access, self.texts[name], descriptor, signature or descriptor, throws)
 
     def _attributes(self) -> tuple[str, tuple[str, ...]]:
-        signature, throws = "", ()
+        signature = ""
+        throws: tuple[str, ...] = ()
         (count,) = self._take(">H")
         for _ in range(count):
             name, length = self._take(">HI")

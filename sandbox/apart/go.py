@@ -1,4 +1,4 @@
-"""Go: signatures are read from the program's text, values are carried by `wire.go`, by reflection."""
+"""Go: signatures are read from the program's text, values are carried by `wire.go`."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,12 +25,16 @@ _ERROR = re.compile(
 )
 _TESTIFY = "github.com/stretchr/testify/"
 _BASIC = frozenset(
-    """bool int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 uintptr float32 float64
-    complex64 complex128 string byte rune error any""".split()
+    words("""
+    bool int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 uintptr float32 float64
+    complex64 complex128 string byte rune error any
+    """)
 )
 _PREDECLARED = frozenset(
-    """append cap clear close complex copy delete imag len make max min new panic print println real
-    recover true false nil iota comparable main init""".split()
+    words("""
+    append cap clear close complex copy delete imag len make max min new panic print println
+    real recover true false nil iota comparable main init
+    """)
 )
 """Names that tests have from the language: never taken from the program."""
 
@@ -134,8 +138,7 @@ class _Program:
         body = kind.removeprefix("...")
         names = {token for token in _TOKEN.findall(body) if re.fullmatch(r"[A-Za-z_]\w*", token)}
         if _TOKEN.sub("", body) or not names - {"map"} <= _BASIC | self.types.keys():
-            if "interface{}" not in body or _TOKEN.sub("", body):
-                raise Unsplittable(f"the type {kind[:60]} is no plain data")
+            raise Unsplittable(f"the type {kind[:60]} is no plain data")
         return kind
 
 
@@ -181,8 +184,13 @@ def owner(program: str, tests: str) -> Source:
     rows = [f'"{key}": {value},' for key, value in functions.items()]
     rows += [f'"error {name}": {name}.Error,' for name in found.errors]
     calls = "\n".join(
-        ("package main", "func main() {", *_registered(found))
-        + ("rewardAnswer(map[string]interface{}{", *rows, "})", "}")
+        (
+            "package main\nfunc main() {",
+            *_registered(found),
+            "rewardAnswer(map[string]interface{}{",
+            *rows,
+            "})\n}",
+        )
     )
     program = _MAIN.sub("func rewardProgramMain()", _moved(program, tests)[0])
     return _source(

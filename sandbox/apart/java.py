@@ -34,7 +34,7 @@ def owner(program: str, _: str) -> Source:
     """The program with what calls it by reflection."""
     name = jvm.public_class(program) or "Main"
     files = (text_file(f"{name}.java", program), harness(_OWNER), harness(_WIRE))
-    return Source(files, (f"/box/{_OWNER}", f"/box/{_WIRE}"), ("RewardOwner",))
+    return Source(files, (f"/box/{_OWNER}", f"/box/{_WIRE}"), ("reward.RewardOwner",))
 
 
 def tester(program: str, tests: str, built: Sequence[File]) -> Source:
@@ -57,7 +57,7 @@ def tester(program: str, tests: str, built: Sequence[File]) -> Source:
         harness(_WIRE),
     )
     compiled = ("/box/RewardStubs.java", f"/box/{_TESTS}", f"/box/{_WIRE}")
-    return Source(files, compiled, ("RewardTests", "{main}"))
+    return Source(files, compiled, ("reward.RewardTests", "{main}"))
 
 
 def joined(program: str, tests: str) -> Source:
@@ -87,7 +87,7 @@ class _Stubs:
         own = set(re.findall(r"\b(?:class|interface|enum|record)\s+(\w+)", plain))
         self.known: dict[str, ClassFile] = {}
         for file in built:
-            if file.path.endswith(".class") and not file.path.startswith("Reward"):
+            if file.path.endswith(".class") and not file.path.startswith("reward/"):
                 self._add(file, own)
         self.wanted: dict[str, None] = {}
         named = [name for name in self.known if _simple(name) in self.words]
@@ -177,13 +177,13 @@ class _Stubs:
         abstract = "abstract " if found.access & classfile.ABSTRACT else ""
         extends = f" extends {parents[0]}" if mine else ""
         yield f"{lead}{abstract}class {name}{generics}{extends}"
-        yield f" implements {', '.join(['RewardTests.Stub', *faces])} {{"
+        yield f" implements {', '.join(['reward.RewardTests.Stub', *faces])} {{"
         if mine:
-            yield f"protected {name}(RewardTests.Made made) {{ super(made); }}"
+            yield f"protected {name}(reward.RewardTests.Made made) {{ super(made); }}"
         else:
             yield "private final int rewardNumber_;"
-            yield f"protected {name}(RewardTests.Made made) {{"
-            yield "rewardNumber_ = RewardTests.keep(this, made); }"
+            yield f"protected {name}(reward.RewardTests.Made made) {{"
+            yield "rewardNumber_ = reward.RewardTests.keep(this, made); }"
             yield "@Override public int rewardNumber() { return rewardNumber_; }"
         yield from nested
         for method in self._methods(found):
@@ -195,8 +195,8 @@ class _Stubs:
 
     def _maker(self, found: ClassFile, method: Member) -> str:
         call = _call("null", found, method)
-        made = f"this((RewardTests.Made) {call});"
-        return f"{_access(method)}{_simple(found.name)}({_params(method)}){_throws(method)} {{ {made} }}"
+        head = f"{_access(method)}{_simple(found.name)}({_params(method)}){_throws(method)}"
+        return f"{head} {{ this((reward.RewardTests.Made) {call}); }}"
 
     def _method(self, found: ClassFile, method: Member) -> str:
         if method.access & classfile.ABSTRACT:
@@ -206,7 +206,7 @@ class _Stubs:
         returns = _returned(method)
         body = f"{call};" if returns == "void" else f"return ({returns}) {call};"
         if method.name in {"equals", "compareTo"} and method.descriptor.startswith("(Ljava/lang/"):
-            body = f"if (!(p0 instanceof RewardTests.Stub)) {_DIFFERENT[method.name]} {body}"
+            body = f"if (!(p0 instanceof reward.RewardTests.Stub)) {_DIFFERENT[method.name]} {body}"
         return f'@SuppressWarnings("unchecked") {self._head(method)} {{ {body} }}'
 
     def _head(self, method: Member) -> str:
@@ -232,7 +232,7 @@ def _call(self_: str, found: ClassFile, method: Member) -> str:
     if count == 1 and params.startswith(("[L", "[[")):
         given = ", (Object) p0"
     type_name = found.name.replace("/", ".")
-    return f'RewardTests.call({self_}, "{type_name}", "{method.name}", "{params}"{given})'
+    return f'reward.RewardTests.call({self_}, "{type_name}", "{method.name}", "{params}"{given})'
 
 
 def _params(method: Member) -> str:
@@ -310,8 +310,8 @@ def _type(signature: str, at: int) -> tuple[str, int]:
         elif signature[at] == ".":
             text, at = f"{text}.", at + 1
         else:
-            inner, at = _arguments(signature, at + 1)
-            text += f"<{', '.join(inner)}>"
+            bounds, at = _arguments(signature, at + 1)
+            text += f"<{', '.join(bounds)}>"
     return text, at + 1
 
 

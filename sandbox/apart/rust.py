@@ -1,7 +1,7 @@
 """Rust: signatures are read from the program's text, values are carried by `wire.rs`."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sandbox.apart.halves import WIRES, Unsplittable, text_file
@@ -26,18 +26,26 @@ _CONSTANT = re.compile(
 )
 _IMPL = re.compile(r"impl\s+(?P<name>\w+)", re.DOTALL)
 _DERIVE = re.compile(r"derive\s*\(([\w\s,:]*)\)")
-_DERIVED = frozenset("Debug Clone Copy PartialEq Eq PartialOrd Ord Hash Default".split())
+_DERIVED = frozenset(
+    words("""
+    Debug Clone Copy PartialEq Eq PartialOrd Ord Hash Default
+    """)
+)
 _PART = re.compile(r"'\w+|[A-Za-z_]\w*|::|[<>,&()\[\];]|\d+|\s+")
 _KNOWN = frozenset(
-    """i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 bool char str String Vec VecDeque
-    LinkedList HashMap HashSet BTreeMap BTreeSet BinaryHeap Option Result Box Rc RefCell Cow dyn Any
-    Error mut std collections string vec option result boxed rc cell any error borrow cmp Ordering Self
-    static""".split()
+    words("""
+    i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 bool char str String Vec
+    VecDeque LinkedList HashMap HashSet BTreeMap BTreeSet BinaryHeap Option Result Box Rc
+    RefCell Cow dyn Any Error mut std collections string vec option result boxed rc cell any
+    error borrow cmp Ordering Self static
+    """)
 )
 _CLOSED = {"": "", "(": ")", "{": "}"}
 _KEYWORDS = frozenset(
-    """if while for match loop return let fn use mod main self Self super crate Some None Ok Err drop
-    Vec String Option Result Box reward_wire""".split()
+    words("""
+    if while for match loop return let fn use mod main self Self super crate Some None Ok
+    Err drop Vec String Option Result Box reward_wire
+    """)
 )
 """Names that tests have from the language: never taken from the program."""
 
@@ -221,7 +229,8 @@ def owner(program: str, tests: str) -> Source:
         (
             _renamed(program),
             *(_wired(found, name) for name in found.used),
-            "fn main() { reward_wire::answer(|index, from, to| { use reward_wire::Wire; match index {",
+            "fn main() { reward_wire::answer(|index, from, to| {",
+            "use reward_wire::Wire; match index {",
             *arms,
             "_ => {} } }) }",
             "const REWARD_TESTS: bool = false;",
@@ -295,8 +304,8 @@ def _erased(kind: str) -> str:
 def _arm(index: int, function: Function) -> str:
     """What runs one function, and sends back what it changed."""
     lines, after, given = [], [], []
-    for i, (name, kind) in enumerate(function.params):
-        kind = _erased(kind).replace("Self", function.inside or "Self")
+    for i, (_, written) in enumerate(function.params):
+        kind = _erased(written).replace("Self", function.inside or "Self")
         if kind.startswith("&") and re.match(r"&\s*mut\b", kind):
             lines.append(f"let a{i}: {kind} = Wire::get(from); let p{i}: *const _ = &*a{i};")
             after.append(f"unsafe {{ (&*p{i}).put(to) }};")
@@ -309,8 +318,8 @@ def _arm(index: int, function: Function) -> str:
 
 def _stub(found: _Program, index: int, function: Function) -> str:
     params, sent, after = [], [], []
-    for i, (name, kind) in enumerate(function.params):
-        kind = found.checked(kind)
+    for i, (name, written) in enumerate(function.params):
+        kind = found.checked(written)
         value = "self" if name == "self" else f"a{i}"
         params.append(_receiver(kind) if name == "self" else f"a{i}: {kind}")
         sent.append(f"Wire::put(&{value}, to);")
@@ -320,8 +329,10 @@ def _stub(found: _Program, index: int, function: Function) -> str:
     returns = found.checked(function.returns)
     result = _erased(returns).replace("Self", function.inside or "Self")
     body = (
-        f"use reward_wire::Wire; let reply = reward_wire::call({index}, |to| {{ {' '.join(sent)} }}); "
-        f"let from = &mut &reply[1..]; let result: {result} = Wire::get(from); {' '.join(after)} result"
+        "use reward_wire::Wire; "
+        f"let reply = reward_wire::call({index}, |to| {{ {' '.join(sent)} }}); "
+        f"let from = &mut &reply[1..]; let result: {result} = Wire::get(from); "
+        f"{' '.join(after)} result"
     )
     text = (
         f"pub fn {function.name}{function.lifetimes}({', '.join(params)}) -> {returns} {{ {body} }}"
