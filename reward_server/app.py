@@ -22,6 +22,7 @@ from reward_server.openapi import describe
 from reward_server.rates import Rates
 from reward_server.routes import router
 from reward_server.service import open_service
+from reward_server.sessions import Sessions
 from reward_server.settings import Settings
 from reward_server.telemetry import Metrics
 
@@ -46,6 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.get_running_loop().set_exception_handler(_stray)
         app.state.jobs = Jobs()
+        app.state.sessions = Sessions()
         opened = asyncio.create_task(_open(app, settings))
         yield
         await app.state.jobs.close()

@@ -53,7 +53,7 @@ async def _namespace(count: int) -> Sandbox:
     from sandbox.workshop import Workshop  # noqa: PLC0415
 
     interpreter = own_interpreter()
-    workshop = Workshop(Toolbox(_cache_directory()))
+    workshop = Workshop(Toolbox(_cache_directory()), interpreter.executable, interpreter.path)
     return await _started(
         "namespace", [Slot(index, interpreter, workshop) for index in range(count)]
     )

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["stdio", "calls", "tests", "judge", "version"]
+Kind = Literal["stdio", "calls", "tests", "judge", "workspace", "version"]
 """How a program is driven: through its standard streams, by calling its entry point with plain
 data, or by test code that runs in a process of its own and reaches the program through proxies.
 `judge`: a program that decides about outputs, with files and arguments for each run.
+`workspace`: as `stdio`, in a directory that holds the run's files and can be written to; what lies
+there afterwards is the outcome's value (`sandbox.command.unpack`).
 `version`: no program is run, its language's toolchain says which version it is."""
 
 Status = Literal[
@@ -89,7 +91,7 @@ class Run:
         stdin: what it reads: standard input, or for `calls` the encoded arguments
             (`sandbox.values.encode_call`).
         files, arguments: for `judge`, and for a program's partner: files by name, found in `DATA`,
-            and what stands after the program's name.
+            and what stands after the program's name. For `workspace`: files by their paths.
     """
 
     stdin: bytes = b""
@@ -107,7 +109,7 @@ class Outcome:
         signal: the number of the signal that ended it.
         stdout, stderr: what it wrote; stderr cut to its first and last 32 KiB.
         value: for `calls`: the encoded return value (`sandbox.values.decode`); for `tests`: the
-            report of the test process, JSON.
+            report of the test process, JSON; for `workspace`: the files that were left.
         wall_ms, cpu_ms: milliseconds on the two clocks, apart.
         memory_mb: MiB resident at the peak (of the process, so of all runs that shared it so far).
         isolated: whether this run had a fresh process (True for the first run in a shared one).

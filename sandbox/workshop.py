@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox import apart, frameworks, jvm, twin
+from sandbox import apart, frameworks, jvm, twin, workspace
 from sandbox.command import BOX, Command, File, Source, unpack
 from sandbox.frameworks.bench import Listed, Step
 from sandbox.languages import LANGUAGES, Language
@@ -47,8 +47,10 @@ _REASONS = {
 class Workshop:
     """One for all places of a backend."""
 
-    def __init__(self, toolbox: Toolbox) -> None:
+    def __init__(self, toolbox: Toolbox, python: str, packages: Sequence[str]) -> None:
         self.toolbox = toolbox
+        self.python = python
+        self.packages = packages
         self._found: dict[str, dict[str, str]] = {}
         self._built: OrderedDict[bytes, tuple[File, ...] | Outcome] = OrderedDict()
         self._size = 0
@@ -145,6 +147,10 @@ class Workshop:
     ) -> list[Outcome]:
         if program.kind == "judge":
             return [await _run_judge(execute, command, run, limits) for run in runs]
+        if program.kind == "workspace":
+            if program.language == "python":
+                command = workspace.own_python(command, self.python, self.packages)
+            return [await _run_in_workspace(execute, command, run, limits) for run in runs]
         if program.partner:
             return await self._run_pairs(execute, program, command, runs, limits)
         outcomes = await execute(command, runs, limits, program.stop_on_failure)
@@ -335,6 +341,16 @@ def _source(language: Language, program: Program) -> Source:
 async def _run_judge(execute: Execute, command: Command, run: Run, limits: Limits) -> Outcome:
     """One run, with its own files beside the program."""
     (outcome,) = await execute(_with_data(command, run), [Run(run.stdin)], limits, True)
+    return outcome
+
+
+async def _run_in_workspace(
+    execute: Execute, command: Command, run: Run, limits: Limits
+) -> Outcome:
+    """One run in a directory of its own."""
+    inside = workspace.inside(_with_data(command, run))
+    several = replace(limits, processes=max(limits.processes, workspace.PROCESSES))
+    (outcome,) = await execute(inside, [Run(run.stdin)], several, True)
     return outcome
 
 

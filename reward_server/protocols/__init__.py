@@ -17,13 +17,14 @@ from reward_server.protocols import (
     sandbox_fusion,
     slime,
 )
+from reward_server.protocols.sandbox_fusion import jupyter, run_code, submit
 
 ROUTERS: tuple[APIRouter, ...] = (
     labelled.router,
     openrlhf.router,
     slime.router,
     *nemo_gym.ROUTERS,
-    sandbox_fusion.router,
+    *sandbox_fusion.ROUTERS,
     roll.router,
     open_r1.router,
     piston.router,
@@ -39,8 +40,11 @@ BODIES: dict[str, type[BaseModel]] = {
     "/v1/score-labels": labelled.Labelled,
     "/get_reward": openrlhf.Rewards,
     "/slime": slime.Sample,
-    "/run_code": sandbox_fusion.RunCode,
-    "/submit": sandbox_fusion.Submit,
+    "/run_code": run_code.RunCode,
+    "/run_jupyter": jupyter.RunJupyter,
+    "/submit": submit.Submit,
+    "/get_prompts": submit.Prompts,
+    "/get_prompt_by_id": submit.PromptById,
     "/roll/submit": roll.Task,
     "/roll/result": roll.Asked,
     "/execute_batch": open_r1.Scripts,

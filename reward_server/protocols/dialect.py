@@ -21,7 +21,7 @@ from reward_server.errors import ApiError
 from reward_server.exchange import batch_of, check_count, dump, read_model, while_connected
 from reward_server.scoring import score_all
 from reward_server.service import Service
-from sandbox import Limits, Outcome, Program, Run, SandboxError
+from sandbox import Limits, Outcome, Program, Run, SandboxError, Unsupported
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -140,7 +140,7 @@ class Ask:
     """A program to run once."""
 
     program: Program
-    stdin: bytes
+    run: Run
     limits: Limits
 
 
@@ -152,7 +152,8 @@ async def run(request: Request, asks: Sequence[Ask]) -> list[Ended]:
     """How programs ended, in order.
 
     Raises:
-        ApiError: too many of them, the queue is full, or the client left.
+        ApiError: too many of them, the queue is full, the client left, or the sandbox's backend has
+            no way to run one of them.
     """
     check_count(len(asks), request.app.state.service.settings.max_items, "programs")
     with request.app.state.admission.enter(len(asks), request.state.caller):
@@ -168,10 +169,11 @@ async def run_now(service: Service, asks: Sequence[Ask]) -> list[Ended]:
 async def _run(service: Service, ask: Ask, queue: object) -> Ended:
     try:
         while True:
-            runs = [Run(ask.stdin)]
-            (outcome,) = await service.sandbox.run(ask.program, runs, ask.limits, queue=queue)
+            (outcome,) = await service.sandbox.run(ask.program, [ask.run], ask.limits, queue=queue)
             if outcome.status != "deferred":
                 return outcome
+    except Unsupported as error:
+        raise ApiError(422, "unsupported", str(error)) from None
     except SandboxError as error:
         return error
 

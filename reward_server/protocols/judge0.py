@@ -26,7 +26,7 @@ from reward_server.protocols.dialect import (
 )
 from reward_server.protocols.judge0_languages import LANGUAGE_IDS
 from reward_server.protocols.programs import exit_code, language_of, limits_of, text
-from sandbox import Outcome, Program, SandboxError
+from sandbox import Outcome, Program, Run, SandboxError
 from sandbox.languages import Language
 from verifiers.code.checkers import Checker
 
@@ -167,7 +167,7 @@ def _judge(asked: Submission, request: Request) -> Judge:
     program = Program(language.name, decode(asked.source_code, "source_code").decode())
     memory_mb = asked.memory_limit / 1024 if asked.memory_limit else None
     limits = limits_of(asked.cpu_time_limit or 5.0, memory_mb)
-    ask = Ask(program, decode(asked.stdin or "", "stdin"), limits)
+    ask = Ask(program, Run(decode(asked.stdin or "", "stdin")), limits)
     wanted = asked.expected_output
     return ask, None if wanted is None else decode(wanted, "expected_output")
 

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from reward_server.errors import ApiError
 from reward_server.protocols.dialect import Ask, Body, answer, read, run, speaking
 from reward_server.protocols.programs import exit_code, known, language_of, limits_of, text
-from sandbox import Outcome, Program
+from sandbox import Outcome, Program, Run
 
 router = speaking("open-r1")
 
@@ -39,7 +39,9 @@ async def execute_batch(request: Request) -> Response:
     languages = [language_of(name, "languages") for name in names]
     limits = limits_of(asked.timeout)
     pairs = list(zip(asked.scripts, languages, strict=True))
-    ended = await run(request, [Ask(Program(lang.name, code), b"", limits) for code, lang in pairs])
+    ended = await run(
+        request, [Ask(Program(lang.name, code), Run(), limits) for code, lang in pairs]
+    )
     outcomes = [known(one, lang) for one, (_, lang) in zip(ended, pairs, strict=True)]
     return answer([_execution(outcome) for outcome in outcomes])
 

@@ -12,7 +12,7 @@ from fastapi import Request, Response
 from reward_server.errors import ApiError
 from reward_server.protocols.dialect import Ask, Body, answer, read, run, speaking
 from reward_server.protocols.programs import exit_code, known, language_of, limits_of, text
-from sandbox import Outcome, Program
+from sandbox import Outcome, Program, Run
 from sandbox.languages import Language
 
 SIGNALS = {9: "SIGKILL", 11: "SIGSEGV", 6: "SIGABRT", 8: "SIGFPE", 25: "SIGXFSZ", 15: "SIGTERM"}
@@ -68,7 +68,8 @@ async def execute(request: Request) -> Response:
         asked.run_timeout / 1000 if asked.run_timeout else 3.0,
         asked.run_memory_limit / 2**20 if asked.run_memory_limit else None,
     )
-    (ended,) = await run(request, [Ask(program, (asked.stdin or "").encode(), limits)])
+    run_ = Run((asked.stdin or "").encode("utf-8", "surrogatepass"))
+    (ended,) = await run(request, [Ask(program, run_, limits)])
     outcome = known(ended, language)
     version = (await _versions(request)).get(language.name) or "*"
     return answer({"language": language.name, "version": version, **_stages(outcome, language)})

@@ -174,7 +174,12 @@ class Place:
             SandboxError: the container failed; it is gone then.
         """
         language = LANGUAGES.get(program.language)
-        if language is None or language.run or program.kind == "judge" or program.partner:
+        if (
+            language is None
+            or language.run
+            or program.kind in {"judge", "workspace"}
+            or program.partner
+        ):
             raise Unsupported(
                 "the docker sandbox runs Python programs, without checkers and interactors; the "
                 "namespace sandbox runs the others"

@@ -92,7 +92,7 @@ class Commands:
         finally:
             child.reap()
         child.over = child.over or _slept_over(child, limits)
-        if task.collect and not child.exit_status:
+        if task.collect:
             box.collect(child.files["value"], limits.output_kb * 1024)
         if not answer.complete():
             answer.collect(child)

@@ -148,7 +148,8 @@ class Slot:
         """
         if program.language not in LANGUAGES:
             raise ValueError(f"programs in {program.language!r} can't be run here")
-        if LANGUAGES[program.language].run or program.kind == "judge" or program.partner:
+        command = program.kind in {"judge", "workspace"} or program.partner
+        if LANGUAGES[program.language].run or command:
             return await self.workshop.run(self._execute, program, runs, limits)
         return await self._do(job.write(program, runs, limits), len(runs), limits)
 

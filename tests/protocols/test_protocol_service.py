@@ -204,3 +204,31 @@ def test_a_label_that_is_text_reaches_the_rubric_it_names(server):
     with server.client() as client:
         logs = client.post("/get_reward", json=body).json()["extra_logs"]
     assert logs.keys() == {"accuracy", "format"}
+
+
+def test_cells_of_a_nemo_skills_session_find_what_earlier_ones_left(server):
+    def cell(client, code, session="one"):
+        body = {"generated_code": code, "timeout": 2, "language": "ipython"}
+        reply = client.post("/execute", json=body, headers={"X-Session-ID": session}).json()
+        return reply["process_status"], reply["stdout"], reply["new_session_created"]
+
+    with server.client() as client:
+        assert cell(client, "print('H1'); import random; a = 41") == ("completed", "H1\n", True)
+        assert cell(client, "a += 1; r = random.random(); r")[0] == "completed"
+        assert cell(client, "b = 7; 1 / 0")[0] == "error"
+        assert cell(client, "while True: pass")[0] == "timeout"
+        assert cell(client, "import os; os._exit(0)")[0] == "error"
+        assert cell(client, "print(a, b)") == ("completed", "42 7\n", False)
+        first, second = cell(client, "r"), cell(client, "r")
+        assert first == second
+        assert cell(client, "a", "two")[0] == "error"
+        assert client.delete("/sessions/one").status_code == 200
+        assert client.delete("/sessions/one").status_code == 404
+        assert cell(client, "print(a)")[::2] == ("error", True)
+
+
+def test_a_session_is_bounded(server):
+    body = {"generated_code": "#" * 600_000, "timeout": 2, "language": "ipython"}
+    with server.client(headers={"X-Session-ID": "long"}) as client:
+        statuses = [client.post("/execute", json=body).json()["process_status"] for _ in range(3)]
+    assert statuses == ["completed", "error", "error"]

@@ -4,17 +4,24 @@ usage: fusion.py URL    prints one JSON object
 """
 
 import asyncio
+import base64
 import json
 import sys
 
 from sandbox_fusion import (
+    GetPromptByIdRequest,
+    GetPromptsRequest,
     RunCodeRequest,
+    RunJupyterRequest,
     SubmitRequest,
     SummaryMapping,
     TestConfig,
+    get_prompt_by_id,
+    get_prompts,
     run_code,
     run_code_async,
     run_concurrent,
+    run_jupyter,
     set_endpoint,
     submit,
     summary_run_code_result,
@@ -64,12 +71,37 @@ def main(url, languages):
         "concurrent": [int(result.run_result.stdout) for result in at_once],
         "megabyte": len(megabyte),
         "asynchronous": asyncio.run(many()),
+        "files": files(),
+        "jupyter": notebook(),
+        "prompts": prompts(),
         "summaries": [
             summary_run_code_result(run(code, run_timeout=1), MAPPING)
             for code in ("print(1)", "1/0", "while True: pass", "import sys; sys.exit(0)")
         ],
         "submits": [submit(problem(want), max_attempts=1).accepted for want in ("9", "8")],
     }
+
+
+def files():
+    code = "open('out.txt', 'w').write(open('in/a.txt').read().upper())"
+    given = {"in/a.txt": base64.b64encode(b"hi").decode()}
+    fetched = run(code, files=given, fetch_files=["out.txt"]).files
+    return {name: base64.b64decode(data).decode() for name, data in fetched.items()}
+
+
+def notebook():
+    cells = ["a = 41", "a + 1", "print(a)", "1 / 0", "a"]
+    result = run_jupyter(RunJupyterRequest(cells=cells), max_attempts=1)
+    shown = [[c.stdout, [d["text/plain"] for d in c.display]] for c in result.cells]
+    return [result.status, shown, [e["ename"] for c in result.cells for e in c.error]]
+
+
+def prompts():
+    rows = [{"id": 0, "content": "first", "labels": "{}"}, {"id": 1, "content": "second"}]
+    config = TestConfig(dataset_type="AutoEvalDataset", provided_data=rows)
+    found = [p.prompt for p in get_prompts(GetPromptsRequest(dataset="x", config=config))]
+    one = get_prompt_by_id(GetPromptByIdRequest(dataset="x", config=config, id=1))
+    return [*found, one.prompt]
 
 
 async def many():

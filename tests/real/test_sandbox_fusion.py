@@ -53,5 +53,18 @@ def test_statuses_are_what_the_client_takes_them_for(seen):
     assert seen[0]["summaries"] == ["success", "crash", "late", "success"]
 
 
+def test_files_travel_both_ways(seen):
+    assert seen[0]["files"] == {"out.txt": "HI"}
+
+
+def test_cells_share_one_interpreter(seen):
+    shown = [["", []], ["", ["42"]], ["41\n", []], ["", []], ["", ["41"]]]
+    assert seen[0]["jupyter"] == ["Success", shown, ["ZeroDivisionError"]]
+
+
+def test_prompts_are_those_of_the_rows(seen):
+    assert seen[0]["prompts"] == ["first", "second", "second"]
+
+
 def test_submit(seen):
     assert seen[0]["submits"] == [True, False]
