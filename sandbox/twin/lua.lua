@@ -367,7 +367,10 @@ local function on(verb, work)
 end
 
 on('get', function(n, key) return mine[n][key] end)
-on('set', function(n, key, value) mine[n][key] = value end)
+on('set', function(n, key, value)
+  if is_tests and type(key) == 'string' and find(key, '^__') then error('a metatable of the tests', 0) end
+  mine[n][key] = value
+end)
 on('text', function(n) return tostring(mine[n]) end)
 on('keys', function(n)
   local keys = {}
@@ -380,6 +383,8 @@ on('resume', function(n, ...)
   return coroutine.status(mine[n]), spread(result, 2, result.n)
 end)
 on('operate', function(name, ...) return OPERATORS[name](...) end)
+
+local LIBRARIES = {string = true, table = true, math = true, os = true, io = true, utf8 = true, coroutine = true}
 
 ---- the program's end
 
@@ -409,10 +414,10 @@ local function load_program()
   io.lines = function(name, ...) if name == nil then return function() end end return lines(name, ...) end
   warn = function() end
 
-  local before, libraries = {}, {'string', 'table', 'math', 'os', 'io', 'utf8', 'coroutine'}
+  local before, libraries = {}, LIBRARIES
   for name in next, _G do before[name] = true end
   local had = {}
-  for _, name in ipairs(libraries) do
+  for name in next, libraries do
     had[name] = {}
     for key in next, _G[name] do had[name][key] = true end
   end
@@ -438,7 +443,7 @@ local function load_program()
     local names, extensions = {}, {}
     for name in next, _G do if not before[name] and type(name) == 'string' then names[#names + 1] = name end end
     for name in next, locals do names[#names + 1] = name end
-    for _, library in ipairs(libraries) do
+    for library in next, libraries do
       for key, value in next, _G[library] do
         if not had[library][key] then extensions[#extensions + 1] = {library, key, value} end
       end
@@ -460,6 +465,10 @@ end
 
 ---- the tests' end
 
+-- What tests may call the program's file; other modules would be helpers, which the program must not be.
+local PROGRAM = {}
+for name in ('solution main program code app answer candidate submission'):gmatch('%S+') do PROGRAM[name] = true end
+
 local function run_tests()
   local function slurp(path)
     local file = io.open(path, 'rb')
@@ -480,9 +489,11 @@ local function run_tests()
   local started, names, extensions = pcall(request, 'names')
   if not started then finish(false, 'the program: ' .. tostring(names)) end
   local has = {}
-  for _, name in ipairs(names) do has[name] = true end
+  -- What it says of its names may be a lie: none of ours is ever replaced, and none that judges.
+  local judges = {lu = true, luaunit = true, expect = true, describe = true, it = true, busted = true}
+  for _, name in ipairs(names) do has[name] = type(name) == 'string' and not judges[name] and not find(name, '^[Aa]ssert') end
   for _, one in ipairs(extensions) do
-    local library = _G[one[1]]
+    local library = LIBRARIES[one[1]] and _G[one[1]]
     if library and library[one[2]] == nil then library[one[2]] = one[3] end
   end
   local raw_require = require
@@ -490,7 +501,8 @@ local function run_tests()
     if package.loaded[name] then return package.loaded[name] end
     local fine, found = pcall(raw_require, name)
     if fine then return found end
-    return request('module')
+    if PROGRAM[name:match('[^./]*$')] then return request('module') end
+    error("module '" .. tostring(name) .. "' not found", 2)
   end
   -- These look into a table past its metatable.
   local plain_next = next
@@ -499,7 +511,6 @@ local function run_tests()
     local keys = request('keys', their_number[value])
     for at = 0, #keys do if (at == 0 and key == nil) or (at > 0 and keys[at] == key) then return keys[at + 1], value[keys[at + 1]] end end
   end
-  function rawget_(value, key) return value[key] end
   local globals = _G
   local scope = setmetatable({}, {
     __index = function(_, name)

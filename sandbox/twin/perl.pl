@@ -21,7 +21,7 @@ our %READING = map { $_ => 1 } qw(get at slice join first last item peek fetch);
 our $tests = ($ARGV[0] // '') eq 'tests';
 our ($gone, $token, $failure, $printed) = (0, '', undef, '');
 our (@mine, %my_number, %theirs, %their_number, %kind, %trusted, %overloads);
-our (%before, %loaded, %known);
+our (%before, %loaded, %known, %packages, %fresh);
 open(our $wire, '+<&=', 3) or die "no wire: $!";
 binmode $wire;
 @ARGV = ();
@@ -150,7 +150,7 @@ sub decode {
         my $strings = word($text);
         return $theirs{$n} //= remember($n, object($n, $class, $type, $strings));
     }
-    die "not a value: $letter\n";
+    die "not a value: $letter\n"; # the end is not known then, and what follows will not be read
 }
 
 sub bytes_of {
@@ -197,7 +197,7 @@ sub object {
     elsif ($type eq 'ARRAY') { tie my @items, 'TwinHarness::Items', $n; $value = \@items }
     elsif ($type eq 'CODE') { $value = code($n) }
     else { my $empty; $value = \$empty }
-    my $package = $tests ? $class : 'TwinHarness::Foreign';
+    my $package = !$tests ? 'TwinHarness::Foreign' : $fresh{$class} // is_free($class) ? $class : 'TwinHarness::Thing';
     declare($package) if $tests && $strings;
     $overloads{refaddr $value} = $strings;
     return bless $value, $package;
@@ -387,7 +387,7 @@ sub encode_result { my ($list, $known) = @_; return 'A' . @$list . ':' . join(''
     method => sub {
         my ($message) = @_;
         my ($target, $name) = ($mine[word($message)], word($message));
-        my $method = blessed $target && $target->can($name) or die "Can't locate object method \"$name\"\n";
+        my $method = blessed $target && $name =~ /^\w+\z/ && $target->can($name) or die "Can't locate object method \"$name\"\n";
         return run($message, sub { $method->($target, @_) });
     },
     fetch => sub { my ($message) = @_; my ($target, $key) = keyed($message); return encode(reftype $target eq 'HASH' ? $target->{$key} : $target->[$key], {}) },
@@ -432,7 +432,8 @@ our %program = (
     names => sub {
         no strict 'refs';
         my $now = inventory();
-        my (@subs, %packages, @variables);
+        my (@subs, @variables);
+        my %packages = map { $_ => 1 } grep { !$packages{$_} && !$loaded{$_} } keys %{packages('main', {})};
         for my $full (grep { !$before{$_} } sort keys %$now) {
             my ($package, $name) = $full =~ /^(.*)::(.*)$/s;
             next if $loaded{$package} || $name !~ /^\w+$/;
@@ -495,6 +496,7 @@ sub load_program {
     # Text after __END__ or __DATA__ ends the program only, and `1` is what an evaluation to its end gives.
     $code =~ s/^__(?:END|DATA)__\s.*//ms;
     %before = %{inventory()};
+    %packages = %{packages('main', {})};
     %known = map { $_ => 1 } keys %main::;
     $loaded{$_ =~ s{/}{::}gr =~ s{\.pm$}{}r} = 1 for keys %INC;
     my %had = %INC;
@@ -509,26 +511,44 @@ sub load_program {
 
 # ---- the tests' end
 
+# A package that this process does not have, nor any installed module: it may stand for the program's.
+sub is_free {
+    my ($package) = @_;
+    no strict 'refs';
+    return $fresh{$package} = 0 if $package !~ /^[a-zA-Z_]\w*(?:::\w+)*\z/ || $package =~ /^(?:CORE|UNIVERSAL|DB|Internals|main|Twin|Test)\b/;
+    my $file = $package =~ s{::}{/}gr . '.pm';
+    return $fresh{$package} = !(grep { !/::\z/ } keys %{"${package}::"}) && !exists $INC{$file} && !(grep { !ref && -e "$_/$file" } @INC) ? 1 : 0;
+}
+
+sub is_keyword { my ($name) = @_; return defined eval { my $known = prototype "CORE::$name"; 1 } || $name =~ /^(?:qw?|qq|qr|m|s|y|tr|if|unless|while|for|foreach|sub|my|our|local|a|b|_)\z/ }
+
 sub reach {
     my $reply = exchange('names;');
     my ($subs, $packages, $variables) = @{decode($reply, [])};
     no strict 'refs';
+    # What it says of its names may be a lie: none of ours is ever replaced.
+    my %free = map { $_ => is_free($_) } @$packages;
+    my %ours = map { $_ => 1 } keys %main::;
     for my $one (@$variables) {
         my ($package, $name, $value) = @$one;
+        if ($package eq 'main') { next unless $name =~ /^[\$%]?([a-zA-Z]\w*)\z/ && !$ours{$1} && !is_keyword($1) }
+        else { next unless $free{$package} && $name =~ /^(?:ISA|EXPORT|EXPORT_OK)\z/ }
         if ($name =~ s/^\$//) { ${"${package}::$name"} = $value }
         elsif ($name =~ s/^%//) { %{"${package}::$name"} = %$value }
-        else { @{"${package}::$name"} = grep { $_ ne 'Exporter' || require Exporter } @$value }
+        else { @{"${package}::$name"} = grep { $name ne 'ISA' || $free{$_} || ($_ eq 'Exporter' && require Exporter) } @$value }
     }
     my %judges = map { $_ => 1 } qw(ok is isnt like unlike is_deeply cmp_ok plan done_testing pass fail Compare eq_array eq_hash);
     for my $one (@$subs) {
         my ($full, $prototype) = @$one;
         my ($package, $name) = $full =~ /^(.*)::(\w+)$/ or next;
-        next if $name =~ /^(?:DESTROY|BEGIN|END|import|unimport)$/ || ($package eq 'main' && $judges{$name});
+        next if $name =~ /^(?:DESTROY|[A-Z]*BEGIN|END|CHECK|INIT|UNITCHECK|import|unimport)$/;
+        next if $package eq 'main' ? $judges{$name} || is_keyword($name) || $name =~ /^assert|^Twin/i || defined &{$full} : !$free{$package};
         my $stub = $name eq 'AUTOLOAD' ? sub { pass_on('autoload', ${"${package}::AUTOLOAD"}, wantarray, \@_) unless ${"${package}::AUTOLOAD"} =~ /::DESTROY$/ } : sub { pass_on('sub', $full, wantarray, \@_) };
         &Scalar::Util::set_prototype($stub, $prototype) if defined $prototype;
-        *{$full} = $stub;
+        # From inside its package: else a sub called `die` would be taken for an import, and be used for it.
+        eval "package $package; *{\$full} = \$stub; 1" or die $@;
     }
-    for my $package (grep { $_ ne 'main' } @$packages) {
+    for my $package (grep { $free{$_} } @$packages) {
         $INC{$package =~ s{::}{/}gr . '.pm'} = '/box/main.pl';
         if (@{"${package}::EXPORT"} || @{"${package}::EXPORT_OK"}) { require Exporter; *{"${package}::import"} = \&Exporter::import }
     }

@@ -10,6 +10,7 @@ final class TwinNone {}
 /** An object of the other side whose class is not known here. */
 class TwinRemote implements Countable, IteratorAggregate, ArrayAccess
 {
+    public int $twinNumber = -1;
     public function __call($name, $args) { return TwinHarness::method($this, $name, $args); }
     public function __invoke(...$args) { return TwinHarness::method($this, '__invoke', $args); }
     public function __get($name) { return TwinHarness::request('get', TwinHarness::numberOf($this), $name); }
@@ -41,6 +42,7 @@ final class TwinHarness
     private static WeakMap $theirNumber;
     private static ?Throwable $failure = null;
     private static bool $passed = false;
+    private static array $made = [];
 
     public static function start(string $role): void
     {
@@ -211,8 +213,7 @@ final class TwinHarness
 
     private static function make(string $class): object
     {
-        $about = new ReflectionClass($class);
-        return $about->isInstantiable() || $about->isUserDefined() ? $about->newInstanceWithoutConstructor() : new TwinRemote();
+        return in_array($class, self::$made) ? (new ReflectionClass($class))->newInstanceWithoutConstructor() : new TwinRemote();
     }
 
     private static function throwable(array $body, callable $inner): Throwable
@@ -282,6 +283,23 @@ final class TwinHarness
         return preg_replace_callback('/[\w\\\\]+/', fn($found) => class_exists($found[0]) || interface_exists($found[0]) ? '\\' . $found[0] : $found[0], $type);
     }
 
+    private const NAME = '/^[a-zA-Z_\x80-\xff][\w\x80-\xff]*$/';
+
+    /** What the other side says is to become code here: names, and nothing else, or it is refused. */
+    private static function checked(array $about): void
+    {
+        $names = array_merge($about['static'], array_column($about['cases'], 0), array_column($about['methods'], 0), array_keys(self::decode($about['constants'])));
+        foreach ($about['methods'] as $method) $names = array_merge($names, array_column($method[3], 0));
+        foreach ($names as $name) self::checkedName($name);
+        array_walk_recursive($about['constants'], fn($item) => is_object(self::decode($item)) && throw new Error('a constant must be data'));
+        foreach ($about['cases'] as [, $value]) if (!is_null($value) && !is_int($value) && !is_string($value)) throw new Error('no case of an enum');
+    }
+
+    private static function checkedName($name): void
+    {
+        if (!is_string($name) || !preg_match(self::NAME, $name) || $name === 'this') throw new Error('not a name');
+    }
+
     private static function isFree(string $name): bool
     {
         return !class_exists($name, false) && !interface_exists($name, false) && !trait_exists($name, false);
@@ -293,7 +311,8 @@ final class TwinHarness
         $name = $about['name'];
         if (!preg_match('/^[\w\\\\\x80-\xff]+$/', $name)) return 'TwinRemote';
         if (!isset($about['kind']) || !self::isFree($name)) return class_exists($name, false) || interface_exists($name, false) ? $name : 'TwinRemote';
-        if (self::$tests && in_array(strtolower($name), self::$taken)) return 'TwinRemote';
+        if (self::$tests && (in_array(strtolower($name), self::$taken) || preg_match('/^(?:Twin|PHPUnit)/i', $name))) return 'TwinRemote';
+        self::checked($about);
         $parent = $about['parent'] ? self::declared($about['parent']) : null;
         $interfaces = array_filter(array_map(fn($one) => self::declared($one), $about['interfaces']), fn($one) => interface_exists($one, false));
         $interfaces = array_diff($interfaces, ['Stringable', 'Throwable', 'UnitEnum', 'BackedEnum']);
@@ -302,6 +321,7 @@ final class TwinHarness
         $space = $separator === false ? '' : 'namespace ' . substr($name, 0, $separator) . ';';
         $short = $separator === false ? $name : substr($name, $separator + 1);
         eval($space . self::text($short, $about, $parent, $interfaces));
+        self::$made[] = $name;
         return $name;
     }
 
@@ -327,6 +347,7 @@ final class TwinHarness
         foreach (self::decode($about['constants']) as $name => $value) $body .= "const $name = " . var_export($value, true) . ';';
         foreach ($about['static'] as $name) $body .= "public static \$$name;";
         foreach ($about['methods'] as [$name, $static, $abstract, $parameters, $type]) {
+            if (self::$tests) $type = '';
             $lower = strtolower($name);
             if ($kind === 'enum' && in_array($lower, ['cases', 'from', 'tryfrom'])) continue;
             if ($isError && ($lower === '__construct' || $lower === '__tostring')) continue;
@@ -646,10 +667,17 @@ final class TwinHarness
         $own = array_map('strtolower', $functions[1]);
         [$theirs, $kinds, $constants, $variables] = self::exchange(['names']);
         foreach ($kinds as $about) if (!in_array(strtolower($about['name']), self::$taken)) self::declared($about);
-        foreach (self::decode($constants) as $name => $value) if (!defined($name)) define($name, $value);
-        foreach ($variables as [$name, $data]) $GLOBALS[$name] = self::decode($data);
+        // What it says of its names may be a lie: none of ours is ever replaced, and none that judges.
+        $last = fn($name) => substr($name, (int) strrpos('\\' . $name, '\\'));
+        foreach (self::decode($constants) as $name => $value) if (!defined($name) && !defined($last($name))) define($name, $value);
+        foreach ($variables as [$name, $data]) {
+            self::checkedName($name);
+            if (!array_key_exists($name, $GLOBALS) && $name[0] !== '_' && $name !== 'GLOBALS') $GLOBALS[$name] = self::decode($data);
+        }
         foreach ($theirs as [$name, $parameters]) {
-            if (in_array(strtolower($name), $own) || function_exists($name) || !preg_match('/^[\w\\\\\x80-\xff]+$/', $name)) continue;
+            if (in_array(strtolower($name), $own) || function_exists($name) || function_exists($last($name))) continue;
+            if (!preg_match('/^[\w\\\\\x80-\xff]+$/', $name) || preg_match('/^(?:assert|twin)/i', $last($name))) continue;
+            foreach ($parameters as $parameter) self::checkedName($parameter[0]);
             $separator = strrpos($name, '\\');
             $space = $separator === false ? '' : 'namespace ' . substr($name, 0, $separator) . ';';
             $short = $separator === false ? $name : substr($name, $separator + 1);

@@ -27,6 +27,7 @@ module TwinHarness
     respond_to? instance_variable_get send public_send method round floor ceil min max == !=].to_h { |name| [name, true] }
 
   # Conversions that Ruby makes by itself; an object that takes part in them would pass for data.
+  JUDGES = %w[Test Minitest MiniTest RSpec TwinHarness].freeze
   IMPLICIT = %i[to_ary to_str to_hash to_int to_path to_io to_proc to_regexp to_open to_sym marshal_dump].freeze
 
   class Ended < Exception; end
@@ -478,24 +479,34 @@ module TwinHarness
 
     def reach
       methods, variables, constants, extensions = exchange(['names'])
+      # What it says of its names may be a lie: none of ours is ever replaced.
+      constants.select! { |name, _| name.match?(/\A[A-Z]\w*\z/) && !JUDGES.include?(name) && !Object.const_defined?(name) }
       constants.each { |name, data| data ? Object.const_set(name, decode(data)) : nil }
       values = constants.select { |_, data| data.nil? }
       Object.define_singleton_method(:const_missing) do |name|
         values.key?(name.to_s) ? TwinHarness.request('constant', nil, name) : super(name)
       end
+      free = ->(kind, name) { fair?(name) && !kind.method_defined?(name) && !kind.private_method_defined?(name) }
       methods.map(&:to_sym).each do |name|
-        next if (Object.method_defined?(name) || Object.private_method_defined?(name)) && !LEFT.include?(name)
-        next if name.start_with?('assert')
-        forward(Object, name) { |_, args, named, block| top(name, args, named, block) }
+        if LEFT.include?(name)
+          main = TOPLEVEL_BINDING.receiver
+          main.define_singleton_method(name) { |*args, **named, &block| TwinHarness.top(name, args, named, block) }
+        elsif free.(Object, name)
+          forward(Object, name) { |_, args, named, block| top(name, args, named, block) }
+        end
       end
-      variables.map(&:to_sym).each do |name|
+      variables.map(&:to_sym).select { |name| free.(Object, name) }.each do |name|
         forward(Object, name) { |_, args, named, block| request('local', name).then { |value| args.empty? && !block ? value : value.call(*args, **named, &block) } }
       end
       extensions.each do |owner, name|
         kind, name = builtin(owner), name.to_sym
-        next if kind.method_defined?(name) || kind.private_method_defined?(name)
+        next unless free.(kind, name)
         forward(kind, name, open: true) { |target, args, named, block| extension(name, [target, *args], named, block) }
       end
+    end
+
+    def fair?(name)
+      name.match?(/\A[a-z_]\w*[?!=]?\z/i) && !IMPLICIT.include?(name) && !name.match?(/\A(?:assert|refute|must_|wont_|should|expect|coerce|twin_|_)/)
     end
 
     def forward(kind, name, open: false, &work)
