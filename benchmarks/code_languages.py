@@ -2,10 +2,11 @@
 
     python benchmarks/code_languages.py [--only verdicts|speed] [--languages cpp,java,...]
 
-Covered: labelled `stdio` rows (checker programs and interactors included) through plan and grade;
-`program` rows, which are whole files that exit with 0: where it is known at which line their tests
-begin, these as `asserts`, through plan and grade too, else straight in the sandbox. Not covered:
-`framework` rows (go test, cargo test, JUnit, node --test): that kind of test is not there yet.
+Covered: labelled `stdio` rows (checker programs and interactors included) and `framework` rows (go
+test, cargo test, JUnit, Jest) through plan and grade; `program` rows, which are whole files that
+exit with 0: where it is known at which line their tests begin, these as `asserts`, through plan and
+grade too, else straight in the sandbox. Not covered: `framework` rows of other languages (Unity,
+Catch, bats, prove, testthat, hspec, …).
 Every miss is printed; code_languages_misses.md explains them.
 """
 
@@ -52,7 +53,6 @@ TESTS_BEGIN = {
     "cpp": r"^(?:#undef NDEBUG|template <typename T> bool compare\()",
     "java": r"(?:public )?class Main \{",
     "go": r"^(?:type assertShim|func deepCompare)",
-    "rust": r"^#\[cfg\(test\)\]",
 }
 """The first line of the tests in whole files of HumanEvalPack, MBXP and SandboxFusion."""
 
@@ -63,16 +63,29 @@ def rows_of(languages: set[str]) -> list[dict[str, Any]]:
     for path in sorted((DATA / "code").glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            if row.get("language") in languages and (
-                row["mode"] in {"stdio", "program"} or is_one_file(row)
-            ):
+            if row.get("language") in languages and _is_covered(row):
                 rows.append(row)
     return rows
 
 
-def is_one_file(row: Any) -> bool:
-    """Whether a `framework` row is a whole file with Rust's own tests, of HumanEvalPack."""
-    return row["language"] == "rust" and row["mode"] == "framework" and not row["tests"]["files"]
+def _is_covered(row: Any) -> bool:
+    if row["mode"] == "framework":
+        return bool(LANGUAGES[row["language"]].frameworks)
+    return row["mode"] in {"stdio", "program"}
+
+
+def sample_of(row: Any) -> Sample:
+    """A row as a completion and its tests."""
+    program, language = row["program"], row["language"]
+    if row["mode"] != "framework":
+        tests = judged_tests(row)
+    elif row["tests"]["files"]:
+        tests = {"files": row["tests"]["files"], "solution_file": row["tests"]["solution_path"]}
+    else:  # Rust with its tests below it
+        program, mark, below = program.partition("#[cfg(test)]")
+        tests = {"asserts": mark + below}
+    text = f"{FENCE}{language}\n{program}\n{FENCE}"
+    return Sample(text, {"tests": {**tests, "language": language}})
 
 
 def judged_tests(row: Any) -> dict[str, Any]:
@@ -99,7 +112,7 @@ def asserts_of(row: Any) -> tuple[str, dict[str, Any]] | None:
     """A whole file as a program and its asserts, where it is known how to take it apart."""
     mark = TESTS_BEGIN.get(row["language"])
     found = mark and re.search(mark, row["program"], re.MULTILINE)
-    if row["mode"] == "stdio" or not found:
+    if row["mode"] != "program" or not found:
         return None
     at = found.start()
     if row["program"].rfind("?>", 0, at) > row["program"].rfind("<?", 0, at):
@@ -123,8 +136,9 @@ async def verdict_of(box: Sandbox, row: Any) -> tuple[str, str]:
         return (verdict.reason or verdict.status).replace("passed", "pass"), str(
             verdict.message or rows[0].get("stderr")
         )
-    if row["mode"] == "program" or any(
-        t.get("stdout", "") is None for t in row["tests"] if isinstance(t, dict)
+    if row["mode"] == "program" or (
+        row["mode"] == "stdio"
+        and any(t.get("stdout", "") is None for t in row["tests"] if isinstance(t, dict))
     ):
         (outcome,) = await box.run(
             Program(row["language"], row["program"]),
@@ -132,10 +146,7 @@ async def verdict_of(box: Sandbox, row: Any) -> tuple[str, str]:
             Limits(limits.get("time_s") or 10, limits.get("memory_mb") or 1024),
         )
         return outcome.status.replace("ok", "pass"), outcome.stderr[-200:].decode(errors="replace")
-    sample = Sample(
-        f"{FENCE}{row['language']}\n{row['program']}\n{FENCE}", {"tests": judged_tests(row)}
-    )
-    verdict = await judge(box, sample, CodeOptions())
+    verdict = await judge(box, sample_of(row), CodeOptions())
     return (verdict.reason or verdict.status).replace("passed", "pass"), verdict.message or ""
 
 

@@ -22,11 +22,10 @@ LIMITS = (
 """Settings that bound what a client may ask for."""
 
 
-async def describe(service: Service) -> dict[str, Any]:
+def describe(service: Service) -> dict[str, Any]:
     """Version, configuration and state."""
     settings = service.settings
     ready, checks = service.readiness()
-    languages = (await service.sandbox.languages()).values()
     return {
         "version": version("reward-server"),
         "python": platform.python_version(),
@@ -36,7 +35,7 @@ async def describe(service: Service) -> dict[str, Any]:
         "engine": "ray" if "nodes" in checks else "local",
         **checks,
         "languages": {
-            "available": sum(language["available"] for language in languages),
+            "available": len(service.sandbox.offered()),
             "known": len(LANGUAGES),
         },
         "rubrics": {

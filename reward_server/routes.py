@@ -134,7 +134,7 @@ async def languages(request: Request) -> JSONResponse:
 @router.get("/v1/info", tags=["about"])
 async def about(request: Request) -> JSONResponse:
     """What this server is: version, engine, sandbox, limits, uptime."""
-    return JSONResponse(await info.describe(request.app.state.service))
+    return JSONResponse(info.describe(request.app.state.service))
 
 
 @router.get("/v1/live", tags=["about"])

@@ -23,10 +23,12 @@ class Language:
     fences: tuple[str, ...] = ()
     canary: str = ""
     file: str = ""
+    support: tuple[str, ...] = ()
     compile: tuple[str, ...] = ()
     run: tuple[str, ...] = ()
     version: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+    run_environment: dict[str, str] = field(default_factory=dict)
     address_mb: int = 0
     asserts: bool = False
     frameworks: tuple[str, ...] = ()

@@ -28,6 +28,7 @@ PYTHON = replace(
 )
 """Python as a command, for judges: programs under test go to the zygote instead."""
 
+HARNESS = Path(__file__).with_name("harness")
 CACHE_BYTES = 256 << 20
 COMPILE_OUTPUT_KB = 64 << 10
 COMPILE_PROCESSES = 64
@@ -212,7 +213,8 @@ class Workshop:
         arguments = tuple(
             part.replace("{public}", public) for part in (line if at else language.compile)
         )
-        return await self._build(execute, language, arguments, source.files)
+        support = (File(name, (HARNESS / name).read_bytes()) for name in language.support)
+        return await self._build(execute, language, arguments, (*source.files, *support))
 
     async def _build(
         self,
@@ -295,7 +297,7 @@ class Workshop:
         return Command(
             arguments=(self._path(language, filled[0]), *filled[1:]),
             files=files,
-            environment=ENVIRONMENT | language.environment,
+            environment=ENVIRONMENT | language.environment | language.run_environment,
             proc_exe=self._proc_exe(language),
             address_mb=language.address_mb,
             spare_mb=language.spare_mb,

@@ -27,8 +27,8 @@ def result(index=0, *, score=1.0, ms=1.0, verifier="math", reason="equal", item_
     }
 
 
-@pytest.fixture(scope="module", params=[0, 2], ids=["ids only", "with texts"])
-def told(request, tmp_path_factory):
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
     """What a server with a key tells after a batch with a wrong, a right and a broken item."""
     log = tmp_path_factory.mktemp("live") / "log"
     items = [
@@ -36,7 +36,7 @@ def told(request, tmp_path_factory):
         {"id": "wrong", "completion": f"{TEXT} \\boxed{{3}}", "reference": "2"},
         {"id": "broken", "completion": TEXT, "reference": {"nothing": TEXT}},
     ]
-    with running(log, api_keys=SECRET, keep_samples=request.param) as server:
+    with running(log, api_keys=SECRET, keep_samples=2, workers=1) as server:
         with server.client(headers={"X-API-Key": SECRET}) as client:
             body = {"items": items, "rubric": "math"}
             assert client.post("/v1/score", json=body).status_code == 200
@@ -44,11 +44,11 @@ def told(request, tmp_path_factory):
         with server.client() as stranger:
             assert stranger.get("/v1/live").status_code == 401
             assert stranger.get("/v1/info").status_code == 401
-        yield request.param, live.json(), info.json(), live.text + info.text
+        return live.json(), info.json(), live.text + info.text
 
 
 def test_what_was_scored_is_counted(told):
-    _, live, _, _ = told
+    live, _, _ = told
     assert (live["requests"], live["items"]) == (1, 3)
     assert live["rewards"] == {
         "scored": 2,
@@ -69,25 +69,35 @@ def test_what_was_scored_is_counted(told):
 
 
 def test_failed_and_slow_items_are_listed_by_id(told):
-    _, live, _, _ = told
+    live, _, _ = told
     assert [entry["id"] for entry in live["failed"]] == ["broken"]
     assert live["failed"][0]["scores"]["math"]["reason"] == "invalid"
     assert {entry["id"] for entry in live["slowest"]} == {"right", "wrong", "broken"}
 
 
-def test_texts_are_kept_only_where_asked_for(told):
-    keep, live, _, everything = told
-    assert (TEXT in everything) == bool(keep)
-    assert len(live["samples"]) == keep
-    if keep:
-        assert [entry["id"] for entry in live["samples"]] == ["broken", "wrong"]
-        sample = live["samples"][1]["sample"]
-        assert sample["completion"].startswith(TEXT)
-        assert (sample["reference"], sample["rubric"]) == ("2", "math")
+def test_the_last_items_are_kept_with_their_texts(told):
+    live, _, _ = told
+    assert [entry["id"] for entry in live["samples"]] == ["broken", "wrong"]
+    sample = live["samples"][1]["sample"]
+    assert sample["completion"].startswith(TEXT)
+    assert (sample["reference"], sample["rubric"]) == ("2", "math")
+    assert TEXT in json.dumps(live["failed"])
+
+
+def test_no_text_is_kept_unless_asked_for():
+    live = Live()
+    item = {"id": "a", "prompt": TEXT, "completion": TEXT, "reference": TEXT}
+    failed = {**result(score=None), "message": f"completion: {TEXT}"}
+    live.add([result(), failed], [item], "math")
+    told = live.read()
+    assert len(told["failed"]) == 1
+    assert len(told["slowest"]) == 2
+    assert not told["samples"]
+    assert TEXT not in json.dumps(told)
 
 
 def test_info_tells_no_secret(told):
-    keep, _, info, everything = told
+    _, info, everything = told
     assert SECRET not in everything
     assert info["version"] == version("reward-server")
     assert info["engine"] == "local"
@@ -96,7 +106,7 @@ def test_info_tells_no_secret(told):
     assert 0 < info["languages"]["available"] <= info["languages"]["known"]
     assert info["limits"]["max_items"] == Settings.model_fields["max_items"].default
     assert info["rubrics"] == {"named": 7, "file": None}
-    assert (info["keep_samples"], info["api_keys"], info["ready"]) == (keep, True, True)
+    assert (info["keep_samples"], info["api_keys"], info["ready"]) == (2, True, True)
     assert info["uptime_s"] > 0
 
 

@@ -12,9 +12,14 @@ TOOLBOX = "/toolbox"
 """Where a directory of the server is shown, read-only: headers compiled beforehand."""
 
 _STAGE = "/tmp"  # noqa: S108 - only a mount point, in a mount namespace of our own
-_SYSTEM = ("/usr", "/etc/alternatives", *glob.glob("/etc/java-*"), "/etc/mono", "/etc/php")
+_SYSTEM = (
+    "/usr",
+    "/etc/alternatives",
+    *glob.glob("/etc/java-*"),
+    *("/etc/mono", "/etc/php", "/etc/R", "/etc/racket", "/var/lib/ghc"),
+)
 _SYSTEM_LINKS = ("/bin", "/lib", "/lib64", "/sbin")
-_LIBRARIES = "/etc/ld.so.cache"
+_COPIED = ("/etc/ld.so.cache", "/etc/ldc2.conf", *glob.glob("/etc/fpc*.cfg"))
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _ACCOUNTS = {
     "passwd": "program:x:1000:1000::/tmp:/bin/sh\n",
@@ -107,9 +112,9 @@ def _fill(sources: Sources) -> None:
     os.symlink(PROC, _STAGE + "/proc")  # leads nowhere for most programs
     for name, text in _ACCOUNTS.items():
         _write(f"{_STAGE}/etc/{name}", text.encode())
-    if os.path.exists(_LIBRARIES):
-        with open(_LIBRARIES, "rb") as file:
-            _write(_STAGE + _LIBRARIES, file.read())
+    for path in filter(os.path.exists, _COPIED):
+        with open(path, "rb") as file:
+            _write(_STAGE + path, file.read())
 
 
 def _write(path: str, data: bytes) -> None:

@@ -1,7 +1,7 @@
 """A real Chromium, headless, on a real server; every page must stay without errors."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -30,44 +30,93 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def site(tmp_path_factory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("site") / "log", keep_samples=5) as live:
+    with running(tmp_path_factory.mktemp("site") / "log", keep_samples=5, workers=1) as live:
         yield live
+
+
+KEY = "the-right-key"
+
+
+@pytest.fixture(scope="package")
+def locked(tmp_path_factory) -> Iterator[Server]:
+    """A server that wants a key and keeps no texts."""
+    with running(tmp_path_factory.mktemp("locked") / "log", api_keys=KEY, workers=1) as live:
+        yield live
+
+
+class Watched:
+    """A page with what went wrong in it: errors, dialogs, requests that leave the server."""
+
+    def __init__(self, browser: Browser, **options) -> None:
+        self.context = browser.new_context(**options)
+        self.context.set_default_timeout(WAIT_MS)
+        self.page = self.context.new_page()
+        self.origin = ""
+        self.faults: list[str] = []
+        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.page.on("console", self._hear)
+        self.page.on("dialog", self._dismiss)
+        self.page.on("request", self._follow)
+
+    def open(self, url: str) -> Page:
+        """Load a page anew."""
+        self.origin = url.partition("/#")[0].rstrip("/")
+        self.faults.clear()
+        self.page.goto("about:blank")
+        self.page.goto(url)
+        return self.page
+
+    def check(self, expect: str) -> None:
+        assert not [fault for fault in self.faults if not (expect and expect in fault)]
+
+    def _hear(self, said) -> None:
+        if said.type in {"error", "warning"}:
+            self.faults.append(said.text)
+
+    def _dismiss(self, dialog) -> None:
+        self.faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _follow(self, request) -> None:
+        allowed = ("about:blank", f"{self.origin}/", f"blob:{self.origin}/")
+        if not request.url.startswith(allowed):
+            self.faults.append(request.url)
 
 
 @contextmanager
 def opened(browser: Browser, url: str, *, expect: str = "", **options) -> Iterator[Page]:
-    """A page on a server; nothing may go wrong in it but what is expected, nor leave the server."""
-    faults: list[str] = []
-    context = browser.new_context(viewport=options.pop("viewport", DESKTOP), **options)
-    context.set_default_timeout(WAIT_MS)
-    page = context.new_page()
-    page.on("pageerror", lambda error: faults.append(f"error: {error}"))
-    page.on("console", lambda said: said.type in {"error", "warning"} and faults.append(said.text))
-    page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    origin = url.partition("/#")[0].rstrip("/")
-    allowed = (f"{origin}/", f"blob:{origin}/")
-    page.on("request", lambda asked: asked.url.startswith(allowed) or faults.append(asked.url))
-    page.goto(url)
-    yield page
-    context.close()
-    assert not [fault for fault in faults if not (expect and expect in fault)]
+    """A page in a context of its own; nothing may go wrong in it but what is expected."""
+    watched = Watched(browser, **{"viewport": DESKTOP, **options})
+    yield watched.open(url)
+    watched.context.close()
+    watched.check(expect)
+
+
+@pytest.fixture(scope="package")
+def shared(browser: Browser) -> Watched:
+    """One page for all tests that leave nothing behind: a new one costs half a second."""
+    return Watched(browser)
 
 
 @pytest.fixture
-def visit(browser: Browser, site: Server) -> Iterator[Open]:
-    """Opens the page at a hash, ready for use."""
-    managers = []
+def visit(browser: Browser, site: Server, shared: Watched) -> Iterator[Open]:
+    """Opens the page at a hash, ready for use; with options in a context of its own."""
+    with ExitStack() as stack:
 
-    def visit(fragment: str = "", **options) -> Page:
-        manager = opened(browser, f"{site.url}/{fragment}", **options)
-        managers.append(manager)
-        page = manager.__enter__()
-        ready(page)
-        return page
+        def visit(fragment="", *, viewport=DESKTOP, scheme="light", expect="", **options) -> Page:
+            url = f"{site.url}/{fragment}"
+            if options:
+                page = stack.enter_context(opened(browser, url, expect=expect, **options))
+            else:
+                page = shared.page
+                page.set_viewport_size(viewport)
+                page.emulate_media(color_scheme=scheme)
+                shared.open(url)
+                stack.callback(shared.check, expect)
+            ready(page)
+            return page
 
-    yield visit
-    for manager in managers:
-        manager.__exit__(None, None, None)
+        yield visit
 
 
 def ready(page: Page) -> None:

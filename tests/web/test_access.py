@@ -4,15 +4,12 @@ import json
 import re
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.live import running
-from tests.web.conftest import DESKTOP, PHONE, example, opened, ready
+from reward_server.page import FOLDER
+from tests.web.conftest import DESKTOP, KEY, PHONE, example, opened, ready
 
 AUDIT = Path(__file__).with_name("audit.js").read_text().partition("\n")[2]
-KEY = "the-right-key"
-
 MARKUP = '<img src=x onerror="alert(1)"><script>alert(2)</script><svg onload=alert(3)>'
 JS_URL = "javascript:alert(4)//"
 HOSTILE = f"{MARKUP} \"'`${{alert(5)}} {JS_URL} \u202e ]]> --> </textarea></pre>"
@@ -131,30 +128,25 @@ def test_html_cannot_be_made_at_all(visit):
 
 
 def test_the_policy_and_the_files(site):
-    index = httpx.get(f"{site.url}/")
-    policy = dict(
-        part.split(" ", 1) for part in index.headers["content-security-policy"].split("; ")
-    )
-    assert policy["default-src"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
-    assert not re.search(r"<script(?![^>]*src=)|<style|style=|\son\w+=", index.text)
-    assert not re.search(r"(src|href)=[\"']?(https?:)?//", index.text)
-    for path in re.findall(r"(?:src|href)=\"(/web/[^\"]+)\"", index.text):
-        asset = httpx.get(f"{site.url}{path}")
-        assert asset.status_code == 200
-        assert asset.headers["cache-control"] == "no-cache"
-        again = httpx.get(f"{site.url}{path}", headers={"If-None-Match": asset.headers["etag"]})
-        assert again.status_code == 304
-    assert httpx.get(f"{site.url}/web/../live.py").status_code == 404
-    assert httpx.get(f"{site.url}/web/").status_code == 404
-
-
-@pytest.fixture(scope="module")
-def locked(tmp_path_factory):
-    with running(
-        tmp_path_factory.mktemp("locked") / "log", api_keys=KEY, workers=1, sandbox_slots=1
-    ) as live:
-        yield live
+    with site.client() as client:
+        index = client.get("/")
+        policy = index.headers["content-security-policy"].split("; ")
+        policy = dict(part.split(" ", 1) for part in policy)
+        assert policy["default-src"] == "'none'"
+        assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+        assert not re.search(r"<script(?![^>]*src=)|<style|style=|\son\w+=", index.text)
+        assert not re.search(r"(src|href)=[\"']?(https?:)?//", index.text)
+        preloaded = set(re.findall(r'modulepreload" href="/web/([^"]+)', index.text))
+        modules = {path.name for path in FOLDER.glob("*.js")}
+        assert modules - preloaded == {"app.js", "theme.js"}
+        for path in re.findall(r"(?:src|href)=\"(/web/[^\"]+)\"", index.text):
+            asset = client.get(path)
+            assert asset.status_code == 200
+            assert asset.headers["cache-control"] == "no-cache"
+            again = client.get(path, headers={"If-None-Match": asset.headers["etag"]})
+            assert again.status_code == 304
+        assert client.get("/web/../live.py").status_code == 404
+        assert client.get("/web/").status_code == 404
 
 
 def test_a_key_is_asked_for_and_kept_in_the_tab(browser, locked):

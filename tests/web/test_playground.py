@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.web.conftest import example, focused, ready, tab_to
+from tests.web.conftest import example, focused, opened, ready, tab_to
 from verifiers.registry import REGISTRY
 
 ROOT = Path(__file__).parents[2]
@@ -59,10 +59,17 @@ def test_every_reason_has_a_meaning(visit):
     assert not missing
 
 
+@pytest.fixture(scope="module")
+def page(browser, site):
+    """A page that each example is loaded into in turn."""
+    with opened(browser, site.url) as page:
+        ready(page)
+        yield page
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_is_scored_and_explained(visit, name):
+def test_an_example_is_scored_and_explained(page, name):
     reward, components, broken = EXAMPLES[name]
-    page = visit()
     example(page, name)
     assert page.locator(".reward .big").inner_text() == reward
     found = {
@@ -86,8 +93,7 @@ def test_an_example_is_scored_and_explained(visit, name):
     )
 
 
-def test_each_test_of_a_program_has_its_row(visit):
-    page = visit()
+def test_each_test_of_a_program_has_its_row(page):
     example(page, "code")
     rows = page.locator(".tests tbody tr:not(.streams)")
     assert [row.locator("code").inner_text() for row in rows.all()] == [
@@ -101,8 +107,7 @@ def test_each_test_of_a_program_has_its_row(visit):
     assert "2 of 3 passed" in page.locator(".tests").inner_text()
 
 
-def test_what_was_extracted_is_shown_and_marked(visit):
-    page = visit()
+def test_what_was_extracted_is_shown_and_marked(page):
     example(page, "math")
     assert page.locator(".fact code.extracted").inner_text() == "\\frac{3}{4}"
     assert page.locator(".completion mark.extracted").inner_text() == "\\frac{3}{4}"
@@ -238,7 +243,7 @@ def test_a_sample_travels_in_its_link(visit, site):
     link = page.locator("#snippet-text").inner_text()
     assert link.startswith(f"{site.url}/#playground?sample=")
     page.click("#snippet-close")
-    other = visit(link.removeprefix(f"{site.url}/"))
+    other = visit(link.removeprefix(f"{site.url}/"), locale="de")
     other.wait_for_function("document.getElementById('completion').value")
     assert sample_of(other) == before
     other.click("#score")
@@ -303,7 +308,7 @@ def test_a_snippet_is_copied_without_the_clipboard_api(visit):
 
 
 def test_the_theme_is_chosen_and_kept(visit):
-    page = visit(color_scheme="light")
+    page = visit(color_scheme="light", locale="en")
 
     def background():
         return page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -54,11 +54,11 @@ PICTURES = {  # what is shown, on which screen, in which colours, how much of it
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_picture(visit, site, name):
+def test_picture(visit, load, name):
     show, size, scheme, most = PICTURES[name]
     if show is live:
-        work(site)
-    page = visit(viewport=size, color_scheme=scheme)
+        load()
+    page = visit(viewport=size, scheme=scheme)
     show(page)
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     picture = photograph(page, size["width"], most)
@@ -70,11 +70,16 @@ def test_picture(visit, site, name):
     assert target.exists()
 
 
-def work(site):
-    """Some load; for a picture to keep, enough to look like some."""
-    for size in (3, 9, 14, 20, 17, 24, 26, 22, 25, 23) if WRITTEN else (len(QUICK),):
-        site.score(ITEMS[:size] + QUICK[size // 2 :])
-        time.sleep(1.5 * WRITTEN)
+@pytest.fixture(scope="module")
+def load(site):
+    """Gives the server some work; for a picture to keep, enough to look like some."""
+
+    def load():
+        for size in (3, 9, 14, 20, 17, 24, 26, 22, 25, 23) if WRITTEN else (5,):
+            site.score(ITEMS[:size] + QUICK[size // 2 :] if WRITTEN else QUICK[:size])
+            time.sleep(1.5 * WRITTEN)
+
+    return load
 
 
 def photograph(page, width, most):
