@@ -19,18 +19,29 @@ def cases(name):
 CASES = cases("asserts.jsonl") + cases("apart.jsonl")
 
 
+UNSPLIT = cases("unsplit.jsonl")
+
+
+@pytest.fixture(scope="module")
+def verdicts(score_all):
+    everything = CASES + UNSPLIT
+    samples = [Sample(case["completion"], {"tests": case["tests"]}) for case in everything]
+    names = [case["name"] for case in everything]
+    return dict(zip(names, score_all(samples), strict=True))
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_verdict(case, score):
-    verdict = score(Sample(case["completion"], {"tests": case["tests"]}))
+def test_verdict(case, verdicts):
+    verdict = verdicts[case["name"]]
     assert (verdict.status, verdict.reason) == ("ok", case["reason"]), verdict
     assert verdict.score == case["score"]
     assert verdict.reason in REASONS
     assert verdict.detail["isolation"] == "split"
 
 
-@pytest.mark.parametrize("case", cases("unsplit.jsonl"), ids=lambda case: case["name"])
-def test_what_cannot_cross_is_refused_with_the_reason(case, score):
-    verdict = score(Sample(case["completion"], {"tests": case["tests"]}))
+@pytest.mark.parametrize("case", UNSPLIT, ids=lambda case: case["name"])
+def test_what_cannot_cross_is_refused_with_the_reason(case, verdicts):
+    verdict = verdicts[case["name"]]
     assert (verdict.status, verdict.score) == ("invalid", None)
     assert verdict.message.startswith("reference.tests.asserts: can't run apart")
     assert case["message"] in verdict.message
@@ -38,6 +49,7 @@ def test_what_cannot_cross_is_refused_with_the_reason(case, score):
 
 
 def test_every_language_is_tested():
+    assert len({case["name"] for case in CASES + UNSPLIT}) == len(CASES + UNSPLIT)
     known = set(apart.LANGUAGES) | twin.LANGUAGES
     assert {case["tests"]["language"] for case in CASES} == known
     assert {name for name, row in languages.LANGUAGES.items() if row.asserts} == known
