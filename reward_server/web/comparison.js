@@ -104,7 +104,7 @@ function details(state, row) {
   const text = typeof item.completion === "string" ? item.completion : JSON.stringify(item.completion, null, 2);
   const side = (name, result) => h("div", {}, h("h3", { class: "side" }, `${name} `, h("span", { class: "note" }, label(state.rubrics[name.toLowerCase()]))),
     result.message && h("p", { class: "message" }, result.message),
-    Object.entries(result.scores).map(([part, score]) => component(part, score)));
+    Object.entries(result.scores).map(([part, score]) => component(part, score, result.message)));
   const openable = typeof item.completion === "string";
   return h("tr", { class: "streams" }, h("td", { colspan: "7" },
     h("pre", { class: "completion", tabindex: "0", role: "region", "aria-label": `Completion of line ${row.line}` }, text),

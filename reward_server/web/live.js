@@ -126,7 +126,7 @@ function charts(told) {
   const rates = told.items_by_slot.map((n) => n / told.slot_s);
   const peak = Math.max(0, ...rates);
   const minutes = duration(rates.length * told.slot_s);
-  return h("div", { class: "pair" },
+  return h("div", { class: "pair even" },
     h("section", { class: "card" }, h("h2", {}, "Items a second", h("span", { class: "note" }, ` peak ${number(peak, 1)}`)),
       area(rates, `Items a second over the last ${minutes}, at most ${number(peak, 1)}`),
       h("p", { class: "axis note" }, h("span", {}, `${minutes} ago`), h("span", {}, "now"))),

@@ -17,10 +17,17 @@ export function spansOf(completion, scores) {
     for (const [start, end] of detail.think_spans ?? []) add("think", "think part", start, end);
     if (detail.answer_span) add("answer", "answer part", ...detail.answer_span);
     const extracted = typeof detail.extracted === "string" ? detail.extracted : "";
-    const start = extracted ? completion.lastIndexOf(extracted) : -1;
+    const start = extracted ? placeOf(extracted, completion) : -1;
     if (start >= 0) found.push({ kind: "extracted", name, verifier, label: "extracted", start, end: start + extracted.length });
   }
   return found;
+}
+
+/** Where an extracted answer most likely stood: in the last box or tag that holds just it, else last. */
+function placeOf(extracted, completion) {
+  const framed = [["{", "}"], [">", "<"]].map(([open, close]) => completion.lastIndexOf(open + extracted + close));
+  const last = Math.max(...framed);
+  return last >= 0 ? last + 1 : completion.lastIndexOf(extracted);
 }
 
 /** From offsets in code points to offsets in UTF-16. */

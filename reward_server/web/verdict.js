@@ -9,7 +9,7 @@ export function verdict(result, completion) {
   const parts = Object.entries(result.scores);
   return h("div", { class: "verdict" },
     summary(result, parts),
-    parts.map(([name, score]) => component(name, score)),
+    parts.map(([name, score]) => component(name, score, result.message)),
     completion && h("section", { class: "card" }, h("h2", {}, "Completion"), highlighted(completion, spansOf(completion, result.scores))));
 }
 
@@ -25,7 +25,7 @@ function summary(result, parts) {
     h("div", { class: "reward" }, h("h2", {}, "Reward"), h("p", { class: "big" }, result.reward === null ? "none" : number(result.reward))),
     h("div", { class: "grow" },
       h("p", {}, h("span", { class: `pill ${tone}` }, word), " ", h("span", { class: "note" }, result.status === "ok" ? how(parts) : about)),
-      result.message && h("p", { class: "message" }, result.message)));
+      result.message && h("p", { class: "message", tabindex: "0" }, result.message)));
 }
 
 /** `accuracy 1 + format 0` for a rubric of several parts. */
@@ -37,8 +37,8 @@ function how(parts) {
   }).join(" · ");
 }
 
-/** A component's card: score, reason with its meaning, what was extracted, its tests. */
-export function component(name, score) {
+/** A component's card: score, reason with its meaning, what was extracted, its tests; `said`: what stands above. */
+export function component(name, score, said = "") {
   const [tone, word] = outcome(score);
   const { detail, verifier } = score;
   return h("section", { class: "card component" },
@@ -48,7 +48,7 @@ export function component(name, score) {
       h("span", { class: "score" }, number(score.score)),
       h("span", { class: "note facts" }, `weight ${number(score.weight)} · ${milliseconds(score.ms)}`)),
     h("p", { class: "why" }, h("code", {}, score.reason), " ", meaning(verifier, score.reason)),
-    score.message && h("p", { class: "message" }, score.message),
+    score.message && !said?.endsWith(score.message) && h("p", { class: "message" }, score.message),
     extracted(detail),
     language(detail),
     Array.isArray(detail.tests) && tests(detail),

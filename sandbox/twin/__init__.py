@@ -15,7 +15,7 @@ from pathlib import Path
 from sandbox.command import BOX, File
 from sandbox.program import Outcome
 
-_ASSERTION = re.compile(rb"[Aa]ssert")
+_FAILED = re.compile(rb"[Aa]ssert|Failed test|Failure:|^not ok ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def report(outcome: Outcome, token: str) -> Outcome:
         else:
             how = ("missing", "ended before the last test had run")
         outcome = replace(outcome, stdout=stdout)
-    elif outcome.status == "runtime_error" and _ASSERTION.search(
+    elif outcome.status == "runtime_error" and _FAILED.search(
         outcome.stdout[-4000:] + outcome.stderr
     ):
         how = ("failed", "")

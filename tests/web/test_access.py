@@ -22,6 +22,13 @@ def playground(page):
     page.click("#curl")
     yield "snippet"
     page.keyboard.press("Escape")
+    page.select_option("#rubric", "r1-zero")
+    page.fill("#completion", f"<think>{'x' * 30_000}</think>{'y' * 30_000}")
+    page.get_by_text("Text", exact=True).click()
+    page.fill("#reference", "z" * 3000)
+    page.click("#score")
+    page.wait_for_selector("mark.broken:has-text('yyy')")
+    yield "long words"
 
 
 def live(page):
@@ -41,7 +48,8 @@ def compare(page):
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("view", [playground, live, compare])
 def test_names_contrast_and_width(visit, site, view, size):
-    site.score([{"id": "a", "completion": "\\boxed{1}", "reference": "1"}, {"id": "broken"}])
+    long = {"id": "i" * 999, "completion": "c" * 999}
+    site.score([{"id": "a", "completion": "\\boxed{1}", "reference": "1"}, {"id": 1}, long])
     page = visit(f"#{view.__name__}", viewport=size)
     for state in view(page):
         for scheme in ("light", "dark"):

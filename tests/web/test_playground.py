@@ -111,6 +111,13 @@ def test_what_was_extracted_is_shown_and_marked(page):
     example(page, "math")
     assert page.locator(".fact code.extracted").inner_text() == "\\frac{3}{4}"
     assert page.locator(".completion mark.extracted").inner_text() == "\\frac{3}{4}"
+    page.fill("#completion", "So \\boxed{7}, as 7 is more than 6 and 7.")
+    page.click("#score")
+    page.wait_for_selector(".completion:has-text('more than')")
+    before = page.evaluate(
+        "document.querySelector('.completion mark.extracted').previousSibling.textContent"
+    )
+    assert before == "So \\boxed{"
 
 
 def test_offsets_hold_behind_characters_of_two_units(visit):
