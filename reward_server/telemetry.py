@@ -142,6 +142,12 @@ class Metrics(Collector):
         self.worker_restarts = Counter(
             "reward_worker_restarts", "Workers that were replaced.", registry=self.registry
         )
+        self.nodes = Gauge(
+            "reward_nodes", "Nodes of the cluster that judge.", registry=self.registry
+        )
+        self.replays = Counter(
+            "reward_replays", "Chunks of lost nodes, given to others.", registry=self.registry
+        )
         self.rejected = Counter(
             "reward_rejected", "Requests refused.", ["code"], registry=self.registry
         )

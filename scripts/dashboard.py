@@ -117,6 +117,14 @@ PANELS: list[tuple[str, str, Queries]] = [
             "sandbox slots": "sum(reward_sandbox_slots)",
         },
     ),
+    (
+        "Nodes of the Ray cluster",
+        "short",
+        {
+            "judge": "max(reward_nodes)",
+            "chunks replayed in 5 minutes": "sum(increase(reward_replays_total[5m]))",
+        },
+    ),
 ]
 
 
