@@ -261,7 +261,7 @@ def overhead(python: Path, rounds: int) -> dict[str, Any]:
             cwd=ROOT,
             env={**environment(), **ours.variables(), "PATH": os.environ["PATH"]},
             input=json.dumps([ours.process.pid]) + "\n",
-            capture_output=True,
+            stdout=subprocess.PIPE,
             text=True,
             check=True,
         )

@@ -18,6 +18,7 @@ from contextlib import suppress
 import psutil
 
 from reward_server.engines.ray import RewardActorPool
+from reward_server.schema import Envelope
 from reward_server.service import open_service
 from reward_server.settings import Settings
 from reward_server.telemetry import Metrics
@@ -50,10 +51,10 @@ def used_s(process: psutil.Process) -> float:
 
 async def local(rounds: int) -> dict[str, float]:
     """µs an item of the local engine: by the clock, and CPU."""
-    batch = items(CHUNK)
+    batch, rubric = items(CHUNK), Envelope(items=[], rubric=RUBRIC).rubric
     settings = Settings(verifiers=["benchmarks.noop"], workers=1, sandbox_slots=1)
     async with open_service(settings, Metrics()) as service:
-        ready = service.rubrics.find(RUBRIC, "rubric")
+        ready = service.rubrics.find(rubric, "rubric")
 
         async def score() -> None:
             async for _ in service.dispatch.score(batch, ready):

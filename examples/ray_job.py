@@ -63,7 +63,8 @@ def rewards_of(
         {"completion": query[len(prompt) :], "reference": label}
         for query, prompt, label in zip(queries, prompts, labels, strict=True)
     ]
-    return [reward_of(result) for result in pool().score(items, rubric="math")]
+    rubric = {"components": [{"verifier": "math"}]}
+    return [reward_of(result) for result in pool().score(items, rubric)]
 
 
 async def main() -> None:

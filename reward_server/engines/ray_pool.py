@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from typing import Any, Self, TypeVar
 
 from reward_server.engines.ray_connect import connect
+from reward_server.schema import Envelope
 from reward_server.service import open_service
 from reward_server.settings import Settings
 from reward_server.telemetry import Metrics
@@ -56,10 +57,10 @@ class RewardActorPool:
         Args:
             items: `completion`, `reference`, … each; docs/api.md. One that can't be used is
                 `invalid`, the others are scored.
-            rubric: for items that name none: a name, or components.
+            rubric: for items that name none: a name, or an inline rubric as over HTTP.
 
         Raises:
-            reward_server.errors.UnusableError: there is no such rubric, or it can't be used.
+            ValueError: there is no such rubric, or it can't be used.
         """
         return self._wait(self._score(items, rubric))
 
@@ -88,7 +89,8 @@ class RewardActorPool:
         self.close()
 
     async def _score(self, items: Sequence[Any], rubric: Any) -> list[dict[str, Any]]:
-        ready = self._service.rubrics.find(rubric, "rubric")
+        asked = Envelope(items=[], rubric=rubric)
+        ready = self._service.rubrics.find(asked.rubric, "rubric")
         results: list[Any] = [None] * len(items)
         async for block, _ in self._service.dispatch.score(items, ready):
             for result in block:
