@@ -117,11 +117,10 @@ class Metrics(Collector):
             ["verifier"],
             registry=self.registry,
         )
-        self.component_score = Histogram(
+        self.scores = Counter(
             "reward_component_score",
-            "Scores given.",
-            ["verifier"],
-            buckets=REWARDS,
+            "Sum of the scores above 0, and of those below without their sign.",
+            ["verifier", "sign"],
             registry=self.registry,
         )
         self.component_ms = Histogram(
@@ -169,7 +168,9 @@ class Metrics(Collector):
         self.components.labels(verifier, score["status"], score["reason"]).inc()
         self.component_ms.labels(verifier).observe(score["ms"])
         if score["score"] is not None:
-            self.component_score.labels(verifier).observe(score["score"])
+            # a counter can't fall: what is taken is counted apart from what is given
+            self.scores.labels(verifier, "+").inc(max(0.0, score["score"]))
+            self.scores.labels(verifier, "-").inc(max(0.0, -score["score"]))
         if score["passed"]:
             self.passed.labels(verifier).inc()
 

@@ -31,6 +31,9 @@ _NOT_FOUND = 127
 _SHORT_S = 1.0
 """Below such a limit sleep is told from waiting for a core."""
 
+_FAREWELL_MS = 500
+"""How long a program may take to end once its tests have: what broke its end off is then known."""
+
 PARTNER_LIMITS = Limits(time_s=10.0, memory_mb=1024, output_kb=1024)
 _IGNORED = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT)
 """What Python ignores or handles, and a program expects to find as usual."""
@@ -160,7 +163,7 @@ class Commands:
         try:
             tree = limits.processes > 1
             other.watch(self.control, limits.time_s, self.cores, program, tree=tree)
-            gone = _has_ended(program, 0)
+            gone = not other.over and _has_ended(program, _FAREWELL_MS)
         except Cancelled:
             answer.skip("skipped")
         finally:

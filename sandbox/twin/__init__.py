@@ -89,7 +89,8 @@ def report(outcome: Outcome, token: str) -> Outcome:
         if stdout != outcome.stdout:
             how = ("passed", "")
         elif ended:
-            return replace(outcome, status="runtime_error", exit_code=ended, value=None)
+            how_ended = {"exit_code": ended} if ended > 0 else {"exit_code": None, "signal": -ended}
+            return replace(outcome, status="runtime_error", value=None, **how_ended)
         else:
             how = ("missing", "ended before the last test had run")
         outcome = replace(outcome, stdout=stdout)

@@ -266,7 +266,7 @@ module TwinHarness
       !kind.is_a?(Class) && use(remote, remote.__number, :is_a?, [kind], {}, nil) == true
     end
 
-    def hash_of(remote) = remote.__number.hash
+    def hash_of(remote) = use(remote, remote.__number, :hash, [], {}, nil)
 
     def text(remote, verb)
       said = use(remote, remote.__number, verb, [], {}, nil)

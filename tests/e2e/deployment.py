@@ -12,7 +12,7 @@ import httpx
 
 ROOT = Path(__file__).parents[2]
 COMPOSE_FILE = ROOT / "deploy" / "docker-compose.yml"
-PATIENCE_S = 120
+PATIENCE_S = 600
 
 
 def docker(*arguments: str, **environment: str) -> str:
@@ -87,7 +87,7 @@ class Deployment:
 
     def client(self) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.key}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=120)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE_S)
 
     def score(self, items: list, **body) -> dict:
         """Score a batch as a trainer does: ask again on a lost connection and on 503."""
