@@ -74,6 +74,8 @@ RUN apt-get update \
 # Go has come without its compiled standard library since 1.20: 13 s a program, without this
  && CGO_ENABLED=0 GO111MODULE=off GODEBUG=installgoroot=all GOCACHE=/tmp/go go install std \
  && rm -rf /tmp/go /root/.config /root/.cache
+# newer GHCs keep their library a directory deeper; the table knows one place
+RUN cd /usr/lib/ghc && for part in lib/*; do [ -e "${part#lib/}" ] || ln -s "$part" .; done
 USER 10001:10001
 
 # --- slim and full: the server on either -------------------------------------------------------------
