@@ -1,12 +1,12 @@
 # The reward server's image.
 #
-#   docker build --target slim -t reward-server .
+#   docker build -t reward-server .
 #   docker run --init -p 127.0.0.1:8000:8000 -e REWARD_ALLOW_ANONYMOUS=true \
 #     --security-opt seccomp=deploy/seccomp.json --security-opt no-new-privileges --cap-drop ALL \
 #     --read-only --tmpfs /tmp:exec reward-server
 #
 # docs/deploy.md explains each flag; deploy/docker-compose.yml has them all.
-# Targets: slim (Python programs only) and full (every language).
+# Targets: slim (Python programs only), which is the default, and full (every language).
 
 # Debian 13; its python3 is 3.13. Name a digest here to pin the base.
 ARG BASE=debian:trixie-slim
@@ -33,8 +33,8 @@ COPY verifiers verifiers
 RUN pip wheel --no-build-isolation --no-deps -w /wheels/own . \
  && pip --python /opt/reward/bin/python install --no-index --no-deps /wheels/own/*.whl
 
-# --- slim: what runs -------------------------------------------------------------------------------
-FROM ${BASE} AS slim
+# --- runtime: what both images stand on ------------------------------------------------------------
+FROM ${BASE} AS runtime
 LABEL org.opencontainers.image.title="reward-server" \
       org.opencontainers.image.description="Verifiable rewards over HTTP for reinforcement learning" \
       org.opencontainers.image.licenses="Apache-2.0"
@@ -43,8 +43,6 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log \
  && useradd --system --uid 10001 --user-group --no-create-home --home-dir /tmp \
       --shell /usr/sbin/nologin reward
-COPY --from=build /opt/reward /opt/reward
-COPY deploy/healthcheck.py /opt/reward/healthcheck.py
 # loopback inside a container reaches nobody; the server still refuses to start without an API key,
 # unless REWARD_ALLOW_ANONYMOUS=true says so
 ENV PATH=/opt/reward/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 REWARD_HOST=0.0.0.0
@@ -52,20 +50,21 @@ USER 10001:10001
 WORKDIR /tmp
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=300s --retries=3 \
   CMD ["/usr/bin/python3", "-IS", "/opt/reward/healthcheck.py"]
 ENTRYPOINT ["reward-server"]
 CMD ["serve"]
 
-# --- full: the same with every toolchain of sandbox/languages.toml ---------------------------------
-FROM slim AS full
+# --- toolchains: every one of sandbox/languages.toml; before the server, whose code changes more ------
+FROM runtime AS toolchains
 USER root
 # what no program under test needs goes again: modules for jlink, editors' servers, profilers,
 # second copies of compilers, link-time optimisation, documentation
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-      bash binutils-gold default-jdk-headless g++ gcc golang-go kotlin libc6-dev lua5.4 node-typescript \
-      nodejs perl php-cli ruby rustc scala sqlite3 \
+      bash binutils-gold default-jdk-headless fp-compiler g++ gcc gfortran ghc golang-go junit4 \
+      junit5 kotlin ldc libassertj-core-java libc6-dev lua5.4 mono-mcs mono-runtime node-typescript \
+      nodejs ocaml-nox perl php-cli r-base-core racket ruby rustc scala sqlite3 \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log \
       /usr/lib/jvm/*/jmods /usr/libexec/gcc/*/*/lto1 /usr/share/go-*/test /usr/share/go-*/api \
       /usr/share/java/kotlin-compiler-embeddable* /usr/share/java/kotlin-gradle-plugin* \
@@ -76,3 +75,27 @@ RUN apt-get update \
  && CGO_ENABLED=0 GO111MODULE=off GODEBUG=installgoroot=all GOCACHE=/tmp/go go install std \
  && rm -rf /tmp/go /root/.config /root/.cache
 USER 10001:10001
+
+# --- slim and full: the server on either -------------------------------------------------------------
+FROM runtime AS slim
+COPY --from=build /opt/reward /opt/reward
+COPY deploy/healthcheck.py /opt/reward/healthcheck.py
+
+FROM toolchains AS full
+COPY --from=build /opt/reward /opt/reward
+COPY deploy/healthcheck.py /opt/reward/healthcheck.py
+
+# --- test: full with what the tests need, for `make e2e`: they run in this Python, too --------------
+FROM full AS test
+USER root
+COPY --from=build /opt/build /opt/build
+COPY requirements/dev.lock requirements/
+RUN /opt/build/bin/pip --python /opt/reward/bin/python --no-cache-dir install --quiet \
+      --require-hashes -r requirements/dev.lock
+USER 10001:10001
+WORKDIR /src
+ENV HYPOTHESIS_STORAGE_DIRECTORY=/tmp/hypothesis
+ENTRYPOINT ["python", "-m", "pytest", "-p", "no:cacheprovider"]
+
+# --- the last stage is what a build without --target makes ------------------------------------------
+FROM slim

@@ -26,10 +26,13 @@ test: dev  ## install what tests need and run every test
 e2e: dev  ## build the image, deploy it with compose on a real engine, and attack it
 	@scripts/e2e.sh
 
-check: dev  ## formatter, linter, type checker
+check: dev audit  ## formatter, linter, type checker, dependency audit
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+audit: dev  ## hashes and versions of the pins; known advisories, where their database answers
+	@$(BIN)/python -m scripts.audit
 
 bench: dev  ## measure: verifiers beside their peers, and the service
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --group peers
@@ -47,4 +50,4 @@ lock: dev  ## pin the dependencies anew, with hashes and without any registry's 
 	  -o requirements/build.lock
 	scripts/clients-lock.sh
 
-.PHONY: help env dev demo serve test e2e check bench lock
+.PHONY: help env dev demo serve test e2e check audit bench lock

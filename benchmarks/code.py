@@ -1,10 +1,11 @@
 """Code rewards measured: verdicts against labels, attacks repelled, CPU time beside other runners.
 
-    python benchmarks/code.py [--only verdicts|attacks|speed] [--per-source N]
+    python benchmarks/code.py [--only verdicts|attacks|load|speed] [--per-source N]
 
-Covered: Python, in the real sandbox. Not covered: other languages and the docker backend, which the
-sandbox does not have yet. CPU time is that of this process and all its descendants, by a cpuacct
-or cgroup2 group of its own; without leave to make one (not root), only wall time is shown.
+Covered: Python, in the real sandbox; other languages: code_languages.py. `load` runs hanging
+programs and bombs among honest ones. Not covered: the docker backend. CPU time is that of this
+process and all its descendants, by a cpuacct or cgroup2 group of its own; without leave to make one
+(not root), only wall time is shown.
 """
 
 import sys
@@ -25,6 +26,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.code_load import load
 from sandbox import Limits, Program, Run, Sandbox, open_sandbox
 from sandbox.values import encode_call
 from verifiers.code import CodeOptions, Plan, grade, plan
@@ -70,7 +72,7 @@ def tests_of(row: Any) -> dict[str, Any] | None:
         checker = {"name": "tokens", "ignore_case": compare == "tokens_ci"}
         if compare.startswith("float:"):
             checker = {"name": "float", "tolerance": float(compare[6:])}
-        cases = [{"stdin": test["stdin"], "stdout": test["stdout"]} for test in tests]
+        cases = [{"stdin": test["stdin"], "stdout": test["stdout"] or ""} for test in tests]
         return {"stdio": cases, "checker": checker, "limits": limits}
     if mode == "function":
         calls = {"entry_point": tests["fn_name"], "cases": tests["cases"]}
@@ -269,14 +271,17 @@ async def rounds(box: Sandbox, clock: Clock, ours: Any, theirs: Any) -> str:
 async def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["verdicts", "attacks", "speed"])
+    parser.add_argument("--only", choices=["verdicts", "attacks", "load", "speed"])
     parser.add_argument("--per-source", type=int, default=None, metavar="N")
+    parser.add_argument("--programs", type=int, default=2000, help="of the mixed load")
     options = parser.parse_args()
     async with await open_sandbox() as box:
         if options.only in {None, "verdicts"}:
             await verdicts(box, options.per_source)
         if options.only in {None, "attacks"}:
             await attacks(box)
+        if options.only in {None, "load"}:
+            await load(box, options.programs)
     if options.only in {None, "speed"}:
         clock = Clock()  # before the slot starts, so that its processes are in the group too
         async with await open_sandbox(slots=1) as box:

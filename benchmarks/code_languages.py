@@ -50,6 +50,9 @@ TESTS_BEGIN = {
     "ruby": r"^(?:arg00 =|x0 =|require 'test/unit')",
     "php": r"^(?:function compare\(|function candidate\()",
     "perl": r"^use Data::Compare;",
+    "cpp": r"^(?:#undef NDEBUG|template <typename T> bool compare\()",
+    "java": r"(?:public )?class Main \{",
+    "go": r"^(?:type assertShim|func deepCompare)",
 }
 """The first line of the tests in whole files of HumanEvalPack, MBXP and SandboxFusion."""
 

@@ -18,7 +18,7 @@ from sandbox.languages import LANGUAGES
 
 log = structlog.get_logger(__name__)
 
-START_S = 90.0
+START_S = 120.0
 """A canary that has no answer after this at the start counts as failed, and is asked again."""
 
 PERIOD_S = 10.0

@@ -111,10 +111,19 @@ async def read_model(request: Request, model: type[M], fixes: dict[str, str]) ->
     if not isinstance(value, dict):
         first = next(iter(fixes))
         raise ApiError(422, "invalid", f"the body is {kind(value)}; send an object with `{first}`")
+    return fit(model, value, fixes)
+
+
+def fit(model: type[M], value: Any, fixes: dict[str, str] | None = None) -> M:
+    """A value as a model of the wire.
+
+    Raises:
+        ApiError: 422, it does not fit.
+    """
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        field, message = explain(error, fixes)
+        field, message = explain(error, fixes or dict.fromkeys(model.model_fields, "mend it"))
         raise ApiError(422, "invalid", message, field=field) from None
 
 

@@ -1,12 +1,15 @@
 """Answers that clients come back for: work begun by one request and asked after by others.
 
-It is the one thing the service keeps between requests, in memory and for an hour: behind several
-replicas, a client has to come back to the one it asked.
+Results are kept in memory, for an hour. A token carries the request itself, so that a replica that
+does not know it, being another one or having been restarted, can begin the work anew.
 """
 
 import asyncio
+import base64
+import json
 import time
 import uuid
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -14,6 +17,8 @@ from typing import Any
 
 KEPT_S = 3600.0
 MAX_JOBS = 65_536
+MAX_REQUEST_BYTES = 16 << 20
+"""Of a request that a token may unfold to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +35,21 @@ class Jobs:
     def __init__(self) -> None:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
 
-    def start(self, work: Coroutine[Any, Any, Any], ended: Callable[[], None]) -> str:
-        """Begin, and return the token under which the result is found.
+    def start(
+        self, token: str, work: Coroutine[Any, Any, Any], ended: Callable[[], None]
+    ) -> asyncio.Task[Any]:
+        """Begin the work of a token.
 
         Args:
+            token: under which it is found; see `new_token`.
             work: what to do; its result is kept, or its exception.
             ended: called when it is over, however that came.
         """
         self._forget()
-        token = str(uuid.uuid4())
         task = asyncio.create_task(work)
         task.add_done_callback(lambda _: ended())
         self._jobs[token] = Job(task)
-        return token
+        return task
 
     def find(self, token: str) -> asyncio.Task[Any] | None:
         """The work of a token, done or not; None where there is none."""
@@ -65,3 +72,23 @@ class Jobs:
             if job.begun > oldest and len(self._jobs) < MAX_JOBS:
                 return
             self._jobs.popitem(last=False)[1].task.cancel()
+
+
+def new_token(request: Any, most_chars: int) -> str:
+    """A token that carries a request, JSON, where it is no longer than that."""
+    number = str(uuid.uuid4())
+    packed = base64.urlsafe_b64encode(zlib.compress(json.dumps(request).encode())).decode()
+    return f"{number}.{packed}" if len(number) + len(packed) < most_chars else number
+
+
+def request_of(token: str) -> Any:
+    """What a token carries; None where it carries nothing that can be read."""
+    packed = token.partition(".")[2]
+    if not packed:
+        return None
+    unfold = zlib.decompressobj()
+    try:
+        raw = unfold.decompress(base64.urlsafe_b64decode(packed), MAX_REQUEST_BYTES)
+        return None if unfold.unconsumed_tail else json.loads(raw)
+    except (ValueError, zlib.error, RecursionError):
+        return None

@@ -48,6 +48,26 @@ def read_label(label: Any) -> tuple[Any, Any]:
     return {key: value for key, value in fields.items() if key != "rubric"}, rubric
 
 
+def usable_prompt(prompt: Any) -> Any:
+    """The prompt as text, or its chat messages; None of what is neither, such as token ids.
+
+    Most verifiers need none, so that a prompt of another shape is no reason to judge nothing.
+    """
+    if not isinstance(prompt, list):
+        return prompt if isinstance(prompt, str) else None
+    return [part for part in prompt if _is_message(part)] or None
+
+
+def _is_message(part: Any) -> bool:
+    if not isinstance(part, dict) or not isinstance(part.get("role"), str):
+        return False
+    content = part.get("content")
+    parts = content if isinstance(content, list) else []
+    texts = all(isinstance(p, dict) and isinstance(p.get("type"), str) for p in parts)
+    texts = texts and all(isinstance(p.get("text", ""), str) for p in parts)
+    return isinstance(content, str | list | None) and texts
+
+
 def tests_of(fields: Mapping[str, Any]) -> dict[str, Any]:
     """`reference.tests` from parallel lists `inputs` and `outputs`, and `fn_name` for calls.
 

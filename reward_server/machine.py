@@ -74,14 +74,14 @@ class Machine:
         health = self.sandbox.health()
         checks = {
             "workers": {"ok": self.workers.ready, "up": len(self.workers.pids)},
-            "sandbox": {"ok": health.slots > 0, **_shown(health)},
+            "sandbox": {"ok": health.slots > 0, **shown(health)},
         }
         # a machine that can run no sandbox still scores text, unless it was told which to use
         needed = self.settings.sandbox != "auto" or not isinstance(self.sandbox, NoSandbox)
         return self.workers.ready and (health.slots > 0 or not needed), checks
 
 
-def _shown(health: sandbox.Health) -> dict[str, Any]:
+def shown(health: sandbox.Health) -> dict[str, Any]:
     """All but the counts, which are metrics."""
     return {k: v for k, v in asdict(health).items() if k not in {"restarts", "outcomes"}}
 

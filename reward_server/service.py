@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 import structlog
@@ -17,6 +18,7 @@ from reward_server.rubrics import Checker, Rubrics, load_rubrics
 from reward_server.settings import Settings
 from reward_server.telemetry import Metrics
 from reward_server.worker import load_registry
+from verifiers.verdict import ProgramVerifier
 
 log = structlog.get_logger(__name__)
 
@@ -87,9 +89,46 @@ async def open_service(settings: Settings, metrics: Metrics) -> AsyncIterator[Se
 
     Raises:
         RubricFileError, ValueError: see `load`.
-        OSError, EOFError, TimeoutError: the workers don't start.
+        OSError, EOFError, TimeoutError: the workers don't start, or the cluster can't be used.
     """
     rubrics = load(settings)
-    async with open_machine(settings, metrics.worker_restarts.inc) as engine:
+    async with _open_engine(settings, rubrics, metrics) as engine:
         dispatch, live = Dispatch(rubrics, engine), Live(settings.keep_samples)
         yield Service(settings, rubrics, engine, dispatch, metrics, live)
+
+
+@asynccontextmanager
+async def _open_engine(
+    settings: Settings, rubrics: Rubrics, metrics: Metrics
+) -> AsyncIterator[Judge]:
+    """The engine that the settings name."""
+    if not _joins_cluster(settings):
+        async with open_machine(settings, metrics.worker_restarts.inc) as machine:
+            yield machine
+        return
+    from reward_server.engines.ray import open_cluster  # noqa: PLC0415
+
+    registry = rubrics.checker.registry
+    programs = [name for name, found in registry.items() if isinstance(found, ProgramVerifier)]
+    async with open_cluster(settings, programs, metrics.replays.inc, metrics.nodes.set) as cluster:
+        yield cluster
+
+
+def _joins_cluster(settings: Settings) -> bool:
+    """Whether a cluster judges; this process has joined it then. Ray is imported only for this.
+
+    Raises:
+        OSError: it was told to, and there is none.
+    """
+    if settings.engine == "local" or find_spec("ray") is None:
+        return False
+    from reward_server.engines.ray_connect import ClusterError, connect  # noqa: PLC0415
+
+    try:
+        connect()
+    except ClusterError as error:
+        if settings.engine == "ray":
+            raise
+        log.info("engine_local", reason=str(error))
+        return False
+    return True

@@ -1,6 +1,7 @@
 """Every setting of the server: read once from the environment, passed down as plain values."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -59,11 +60,18 @@ class Settings(BaseSettings):
         default=False,
         description="Listen on other addresses than loopback without any API key.",
     )
+    engine: Literal["local", "ray", "auto"] = Field(
+        "local",
+        description="Where verdicts are computed: on this machine, or on every node of the Ray "
+        "cluster that `RAY_ADDRESS` names or that runs on this machine (docs/scaling.md); `auto`: "
+        "on the cluster if there is one. Ray needs `pip install 'reward-server[ray]'`.",
+    )
     workers: int = Field(
         default_factory=_cores,
         ge=1,
         le=1024,
-        description="Worker processes that judge text. Default: one a core.",
+        description="Worker processes that judge text. Default: one a core; on a node of a cluster "
+        "one for each CPU that Ray counts there.",
     )
     worker_memory_mb: int = Field(
         2048, ge=512, description="Address space of a worker process, MiB."
@@ -161,6 +169,13 @@ class Settings(BaseSettings):
             keys = [SecretStr(line) for line in lines if line and not line.startswith("#")]
             self.api_keys = [*self.api_keys, *keys]
         return self
+
+    @field_validator("engine")
+    @classmethod
+    def _installed(cls, value: str) -> str:
+        if value == "ray" and find_spec("ray") is None:
+            raise ValueError("ray is not installed: pip install 'reward-server[ray]'")
+        return value
 
     @model_validator(mode="after")
     def _guarded(self) -> "Settings":

@@ -117,11 +117,10 @@ class Metrics(Collector):
             ["verifier"],
             registry=self.registry,
         )
-        self.component_score = Histogram(
+        self.scores = Counter(
             "reward_component_score",
-            "Scores given.",
-            ["verifier"],
-            buckets=REWARDS,
+            "Sum of the scores above 0, and of those below without their sign.",
+            ["verifier", "sign"],
             registry=self.registry,
         )
         self.component_ms = Histogram(
@@ -143,6 +142,12 @@ class Metrics(Collector):
         self.worker_restarts = Counter(
             "reward_worker_restarts", "Workers that were replaced.", registry=self.registry
         )
+        self.nodes = Gauge(
+            "reward_nodes", "Nodes of the cluster that judge.", registry=self.registry
+        )
+        self.replays = Counter(
+            "reward_replays", "Chunks of lost nodes, given to others.", registry=self.registry
+        )
         self.rejected = Counter(
             "reward_rejected", "Requests refused.", ["code"], registry=self.registry
         )
@@ -163,7 +168,9 @@ class Metrics(Collector):
         self.components.labels(verifier, score["status"], score["reason"]).inc()
         self.component_ms.labels(verifier).observe(score["ms"])
         if score["score"] is not None:
-            self.component_score.labels(verifier).observe(score["score"])
+            # a counter can't fall: what is taken is counted apart from what is given
+            self.scores.labels(verifier, "+").inc(max(0.0, score["score"]))
+            self.scores.labels(verifier, "-").inc(max(0.0, -score["score"]))
         if score["passed"]:
             self.passed.labels(verifier).inc()
 

@@ -30,6 +30,21 @@ class File(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What a compiler is given.
+
+    Attributes:
+        files: the first is the one that the compile command names.
+        compile: what takes the place of "{harness}" in that command.
+        run: what takes the place of the last argument of the run command; empty: it stays.
+    """
+
+    files: tuple[File, ...]
+    compile: tuple[str, ...] = ()
+    run: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """What to execute.
 

@@ -12,7 +12,7 @@ _PUBLIC = re.compile(
     r"(?:class|interface|enum|record|@interface)\s+(\w+)"
 )
 _MAIN = (b"main", b"([Ljava/lang/String;)V")
-_HARNESS = "RewardToken.class"
+_HARNESS = "reward/"
 _PUBLIC_STATIC = 0x0009
 _SIZES = {3: 4, 4: 4, 5: 8, 6: 8, 7: 2, 8: 2, 9: 4, 10: 4, 11: 4, 12: 4}
 _SIZES |= {15: 3, 16: 2, 17: 4, 18: 4, 19: 2, 20: 2}
@@ -38,7 +38,11 @@ def _top_level(source: str) -> str:
 
 def main_class(files: Sequence[File]) -> str:
     """The name of the class to start: one with a `main` method; `Main` where there is none."""
-    classes = [file for file in files if file.path.endswith(".class") and file.path != _HARNESS]
+    classes = [
+        file
+        for file in files
+        if file.path.endswith(".class") and not file.path.startswith(_HARNESS)
+    ]
     names = [_name(file) for file in classes if _has_main(file)]
     return next((n for n in names if n.rpartition(".")[2] == "Main"), names[0] if names else "Main")
 

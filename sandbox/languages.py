@@ -30,7 +30,7 @@ class Language:
     environment: dict[str, str] = field(default_factory=dict)
     run_environment: dict[str, str] = field(default_factory=dict)
     address_mb: int = 0
-    asserts: str = ""
+    asserts: bool = False
     frameworks: tuple[str, ...] = ()
     spare_mb: int = 0
     memory_floor_mb: int = 0

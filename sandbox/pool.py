@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+import signal
 from collections import Counter, OrderedDict, deque
 from collections.abc import Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -136,8 +137,9 @@ class Sandbox:
                 if attempt == ATTEMPTS - 1:
                     raise
             else:
-                self._outcomes.update(outcome.status for outcome in outcomes)
-                return outcomes
+                if attempt == ATTEMPTS - 1 or not any(map(_killed_from_outside, outcomes)):
+                    self._outcomes.update(outcome.status for outcome in outcomes)
+                    return outcomes
         raise AssertionError
 
     async def _use(
@@ -303,6 +305,15 @@ class Sandbox:
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self.close()
+
+
+def _killed_from_outside(outcome: Outcome) -> bool:
+    """Whether somebody else ended a program, such as the kernel when the machine's memory ran out.
+
+    It is process 1 of its namespace, which `kill -9` from inside does not reach, and what we end
+    has a status of its own. Tried once more, as that says nothing about the program.
+    """
+    return outcome.status == "runtime_error" and outcome.signal == signal.SIGKILL
 
 
 def _raise_first(results: Sequence[BaseException | None]) -> None:

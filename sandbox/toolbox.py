@@ -44,6 +44,14 @@ class Toolbox:
         if language.header and language.header.encode() in source:
             command = make(language, _header_arguments(language), _header_files(language))
             await self._make(execute, command, f"{language.name}/{language.header}.gch")
+            self._store_next(f"{language.name}/{language.header}")
+
+    def _store_next(self, name: str) -> None:
+        """Beside a compiled header, for where it is included a second time, the real one."""
+        if self.place is not None and not (self.place / name).exists():
+            header = name.partition("/")[2]
+            with contextlib.suppress(OSError):
+                _store(self.place / name, f"#include_next <{header}>\n".encode(), 0o644)
 
     async def runner(self, execute: Execute, make: MakeCommand) -> None:
         """Compile runner.c, once."""

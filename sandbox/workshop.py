@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox import frameworks, jvm, twin, workspace
-from sandbox.command import BOX, Command, File, unpack
+from sandbox import apart, frameworks, jvm, twin, workspace
+from sandbox.command import BOX, Command, File, Source, unpack
 from sandbox.frameworks.bench import Listed, Step
-from sandbox.joined import Joined, join, new_token, report
 from sandbox.languages import LANGUAGES, Language
 from sandbox.program import Limits, Outcome, Program, Run
 from sandbox.toolbox import Execute, Toolbox
@@ -77,42 +76,55 @@ class Workshop:
             return await execute(self._version(language), runs, _VERSION_LIMITS, True)
         if "c" in self._found:
             await self.toolbox.runner(execute, self._compile_command)
+        limits = _at_least(limits, language)
         if program.kind == "tests":
-            if program.framework != "asserts":
-                work = self._run_files
-            else:
-                work = self._run_twins if language.name in twin.LANGUAGES else self._run_joined
-            return [await work(execute, language, program, limits)]
-        joined = _alone(language, program)
-        built = await self._files(execute, language, joined)
+            return [await self._run_tests(execute, language, program, limits)]
+        source = _source(language, program)
+        built = await self._files(execute, language, source)
         if isinstance(built, Outcome):
             rest: list[Outcome] = [Outcome("skipped") if program.stop_on_failure else built]
             return [built, *rest * (len(runs) - 1)]
-        limits = _at_least(limits, language)
         command = self._run_command(language, built, limits, ())
         return await self._run_all(execute, program, command, runs, limits)
 
-    async def _run_joined(
+    async def _run_tests(
         self, execute: Execute, language: Language, program: Program, limits: Limits
     ) -> Outcome:
-        """The tests in the program's process."""
-        joined = join(language.name, program.source, program.tests[0][1])
-        built = await self._files(execute, language, joined)
-        if isinstance(built, Outcome):
-            return built
-        limits = _at_least(limits, language)
-        command = self._run_command(language, built, limits, joined.run)
-        return await _run_tests(execute, command, limits, joined)
+        """One run of test code, in the way of its language or framework."""
+        if program.framework != "asserts":
+            return await self._run_files(execute, language, program, limits)
+        if language.name in twin.LANGUAGES:
+            return await self._run_twins(execute, language, program, limits)
+        return await self._run_apart(execute, language, program, limits)
+
+    async def _run_apart(
+        self, execute: Execute, language: Language, program: Program, limits: Limits
+    ) -> Outcome:
+        """One run of test code as the partner of the program that it calls."""
+
+        async def build(source: Source) -> tuple[File, ...] | Outcome:
+            return await self._files(execute, language, source)
+
+        async def pair(
+            owner: Source, built: Sequence[File], tester: Source, tests: Sequence[File]
+        ) -> Outcome:
+            partner = self._run_command(language, tuple(tests), limits, tester.run)
+            command = self._run_command(language, tuple(built), limits, owner.run)
+            pair = replace(command, partner=partner)
+            (outcome,) = await execute(pair, [Run()], limits, True)
+            return outcome
+
+        tests = program.tests[0][1]
+        return _memory(language, await apart.run(build, pair, language.name, program.source, tests))
 
     async def _run_twins(
         self, execute: Execute, language: Language, program: Program, limits: Limits
     ) -> Outcome:
         """The tests in one process, the program in another."""
         files = twin.sources(language.name, program.source, program.tests[0][1])
-        built = await self._files(execute, language, Joined(files=files))
+        built = await self._files(execute, language, Source(files))
         if isinstance(built, Outcome):
             return built
-        limits = _at_least(limits, language)
         token = twin.new_token()
         ours, theirs = (
             replace(
@@ -149,7 +161,6 @@ class Workshop:
         self, execute: Execute, language: Language, program: Program, limits: Limits
     ) -> Outcome:
         """One run of test files of a framework."""
-        limits = _at_least(limits, language)
 
         async def build(step: Step) -> tuple[File, ...] | Outcome:
             return await self._build(execute, language, step.arguments, step.files)
@@ -174,8 +185,8 @@ class Workshop:
         language = _language(program.partner)
         if language.name not in self._found:
             return [Outcome("no_toolchain")] * len(runs)
-        joined = _alone(language, program.partner)
-        built = await self._files(execute, language, joined)
+        source = _source(language, program.partner)
+        built = await self._files(execute, language, source)
         if isinstance(built, Outcome):
             failed = json.dumps({"compile_error": built.stderr.decode(errors="replace")})
             return [Outcome("ok", value=failed.encode())] * len(runs)
@@ -190,24 +201,20 @@ class Workshop:
         return [_memory(_language(program), outcome) for outcome in outcomes]
 
     async def _files(
-        self, execute: Execute, language: Language, joined: Joined
+        self, execute: Execute, language: Language, source: Source
     ) -> tuple[File, ...] | Outcome:
         """What is run: the source itself, or what the compiler made of it."""
-        if joined.refusal:
-            return Outcome("compile_error", stderr=joined.refusal.encode())
         if not language.compile:
-            return joined.files
-        source = joined.files[0].data
-        await self.toolbox.header(execute, language, source, self._compile_command)
-        public = Path(joined.files[0].path).stem
+            return source.files
+        await self.toolbox.header(execute, language, source.files[0].data, self._compile_command)
+        public = Path(source.files[0].path).stem
         at = language.compile.index("{harness}") if "{harness}" in language.compile else 0
-        line = (*language.compile[:at], *joined.compile, *language.compile[at + 1 :])
+        line = (*language.compile[:at], *source.compile, *language.compile[at + 1 :])
         arguments = tuple(
             part.replace("{public}", public) for part in (line if at else language.compile)
         )
         support = (File(name, (HARNESS / name).read_bytes()) for name in language.support)
-        built = await self._build(execute, language, arguments, (*joined.files, *support))
-        return built if isinstance(built, Outcome) else (*built, *joined.after)
+        return await self._build(execute, language, arguments, (*source.files, *support))
 
     async def _build(
         self,
@@ -325,12 +332,12 @@ def _where(name: str) -> str | None:
     return os.path.realpath(found) if name in {"java", "javac"} else found
 
 
-def _alone(language: Language, program: Program) -> Joined:
-    """The program alone, with what further files it has."""
+def _source(language: Language, program: Program) -> Source:
+    """What is compiled, or run as it is."""
     name = language.file.replace("{public}", jvm.public_class(program.source) or "Main")
     source = File(name, program.source.encode("utf-8", "surrogatepass"))
     more = (File(name, text.encode("utf-8", "surrogatepass")) for name, text in program.tests)
-    return Joined(files=(source, *more))
+    return Source((source, *more))
 
 
 async def _run_judge(execute: Execute, command: Command, run: Run, limits: Limits) -> Outcome:
@@ -366,13 +373,6 @@ def _at_least(limits: Limits, language: Language) -> Limits:
 
 def _language(program: Program) -> Language:
     return PYTHON if program.language == "python" else LANGUAGES[program.language]
-
-
-async def _run_tests(execute: Execute, command: Command, limits: Limits, joined: Joined) -> Outcome:
-    """One run, with a token of its own."""
-    token = new_token()
-    (outcome,) = await execute(command, [Run(joined.stdin(token))], limits, True)
-    return report(outcome, token, joined.shows)
 
 
 def _key(language: Language, arguments: tuple[str, ...], files: tuple[File, ...]) -> bytes:

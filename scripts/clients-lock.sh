@@ -1,5 +1,5 @@
 #!/bin/sh
-# Pins the environments of the trainers' own clients (tests/real), with hashes and without any
+# Pins the environments of the trainers' own clients (tests/real) and of Ray, with hashes and without any
 # registry's address. torch is not among them: which build there is depends on the machine.
 set -eu
 cd "$(dirname "$0")/../requirements/clients"

@@ -26,10 +26,9 @@ def _quantiles(metric: str, by: str = "") -> Queries:
     }
 
 
-def _mean(metric: str, by: str = "") -> str:
-    """The mean of a histogram's values, apart by a label where one is named."""
-    total, count = (f"sum by ({by}) (rate({metric}_{part}{_RATE}))" for part in ("sum", "count"))
-    return f"{total} / {count}"
+def _score(sign: str) -> str:
+    """The scores given, or taken, a second."""
+    return f'sum by (verifier) (rate(reward_component_score_total{{sign="{sign}"}}{_RATE}))'
 
 
 PANELS: list[tuple[str, str, Queries]] = [
@@ -44,11 +43,21 @@ PANELS: list[tuple[str, str, Queries]] = [
         "reqps",
         {"{{code}}": f"sum by (code) (rate(reward_rejected_total{_RATE}))"},
     ),
-    ("Mean reward of an item", "short", {"reward": _mean("reward_item_reward")}),
+    (
+        "Rewards at or below",
+        "percentunit",
+        {
+            "{{le}}": f"sum by (le) (rate(reward_item_reward_bucket{_RATE})) / on () group_left "
+            f"sum (rate(reward_item_reward_count{_RATE}))"
+        },
+    ),
     (
         "Mean score",
         "short",
-        {"{{verifier}}": _mean("reward_component_score", "verifier")},
+        {
+            "{{verifier}}": f"({_score('+')} - {_score('-')}) / sum by (verifier) "
+            f'(rate(reward_components_total{{status="ok"}}{_RATE}))'
+        },
     ),
     (
         "Share of verdicts that pass",
@@ -106,6 +115,14 @@ PANELS: list[tuple[str, str, Queries]] = [
             "answer": 'sum(up{job="reward"})',
             "ready": "sum(reward_ready)",
             "sandbox slots": "sum(reward_sandbox_slots)",
+        },
+    ),
+    (
+        "Nodes of the Ray cluster",
+        "short",
+        {
+            "judge": "max(reward_nodes)",
+            "chunks replayed in 5 minutes": "sum(increase(reward_replays_total[5m]))",
         },
     ),
 ]

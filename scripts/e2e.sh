@@ -1,16 +1,24 @@
 #!/usr/bin/env bash
-# `make e2e`: brings an engine up where there is none, builds the image, deploys it with compose and
-# attacks it, runs the sandbox's contract in containers (and in gVisor's, where the engine has its
-# runtime), and takes everything away again.
+# `make e2e`: brings an engine up where there is none, builds the images, runs unit tests with the
+# Python and the toolchains that are in them, deploys them with compose and attacks them, runs the
+# sandbox's contract in containers (and in gVisor's, where the engine has its runtime), and takes
+# everything away again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/docker-engine.sh
 
 image=reward-server:e2e-$$
-trap 'docker image rm --force "$image" >/dev/null' EXIT
+trap 'docker image rm --force "$image" "$image-test" >/dev/null' EXIT
 docker build --quiet --tag "$image" . >/dev/null
-export SANDBOX_IMAGE=$image SANDBOX_BACKENDS=docker
+docker build --quiet --target test --tag "$image-test" . >/dev/null
 
+docker run --rm --init --volume "$PWD:/src:ro" --tmpfs /tmp:exec --read-only --cap-drop ALL \
+  --security-opt seccomp=deploy/seccomp.json --security-opt no-new-privileges "$image-test" \
+  tests/sandbox tests/math tests/language tests/format tests/readability tests/shaping \
+  tests/test_app.py tests/test_score.py \
+  --deselect tests/math/test_compare_properties.py::test_equal_is_transitive_on_the_cases
+
+export SANDBOX_IMAGE=$image SANDBOX_BACKENDS=docker
 .venv/bin/python -m pytest tests/e2e tests/sandbox/test_sandbox_contract.py
 if docker info --format '{{range $name, $_ := .Runtimes}}{{$name}} {{end}}' | grep -qw runsc; then
   SANDBOX_BACKENDS=docker:runsc .venv/bin/python -m pytest tests/sandbox/test_sandbox_contract.py \

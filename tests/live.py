@@ -16,7 +16,7 @@ import psutil
 
 ROOT = Path(__file__).parent.parent
 COMMAND = [sys.executable, "-c", "from reward_server.cli import main; main()"]
-START_S = 60
+START_S = 120
 
 
 @dataclass
@@ -43,10 +43,13 @@ class Server:
 
 
 def _forked(process: psutil.Process) -> list[psutil.Process]:
-    parent = process.parent()
-    if parent is None or "multiprocessing.forkserver" not in " ".join(parent.cmdline()):
+    try:
+        parent = process.parent()
+        if parent is None or "multiprocessing.forkserver" not in " ".join(parent.cmdline()):
+            return []
+        return parent.children()
+    except psutil.NoSuchProcess:  # it has ended meanwhile
         return []
-    return parent.children()
 
 
 def free_port() -> int:
@@ -67,13 +70,29 @@ def environment(**settings) -> dict[str, str]:
 
 
 @contextmanager
-def running(log: Path, *, ready: bool = True, **settings) -> Iterator[Server]:
+def running(
+    log: Path,
+    *,
+    ready: bool = True,
+    python: str | Path = sys.executable,
+    variables: dict[str, str] | None = None,
+    **settings,
+) -> Iterator[Server]:
+    """A server under these settings.
+
+    Args:
+        log: where its log goes.
+        ready: whether to wait for it.
+        python: whose packages it has.
+        variables: of its environment, beside the settings.
+        settings: by their names, without the prefix.
+    """
     port = free_port()
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [*COMMAND, "serve", "--port", str(port)],
+            [python, *COMMAND[1:], "serve", "--port", str(port)],
             cwd=ROOT,
-            env=environment(**settings),
+            env={**environment(**settings), **(variables or {})},
             stderr=sink,
             start_new_session=True,
         )
@@ -111,6 +130,17 @@ def stop(server: Server) -> None:
 
 
 def gone(processes: list[psutil.Process], within_s: float = 10) -> bool:
-    """Whether all of them have ended."""
-    _, alive = psutil.wait_procs(processes, timeout=within_s)
-    return not [p for p in alive if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    """Whether all of them have ended; what nobody reaps has ended too."""
+    deadline = time.monotonic() + within_s
+    while not all(map(_ended, processes)):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _ended(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

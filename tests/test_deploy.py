@@ -9,6 +9,7 @@ import yaml
 
 from reward_server.settings import Settings
 from reward_server.telemetry import Metrics
+from sandbox.languages import LANGUAGES
 from sandbox.namespace import syscall_numbers
 from scripts.dashboard import TARGET as DASHBOARD
 from scripts.dashboard import render as render_dashboard
@@ -54,6 +55,12 @@ def test_settings_named_by_the_deployment_exist():
 def _settings_in(line):
     word = line.strip().lstrip("#").replace("=", ":").split(":")[0].strip()
     return [word] if word.startswith("REWARD_") else []
+
+
+def test_the_full_image_holds_every_toolchain():
+    words = (DEPLOY.parent / "Dockerfile").read_text().split()
+    wanted = {word for language in LANGUAGES.values() for word in language.package.split()}
+    assert not wanted - set(words)
 
 
 def healthcheck(port):

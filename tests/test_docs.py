@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from reward_server.rubrics import Checker, load_rubrics
+from reward_server.telemetry import Metrics
 from scripts.settings_doc import TARGET, render
 from verifiers.registry import REGISTRY
 
@@ -32,6 +34,21 @@ def test_every_rubric_is_documented():
     page = (ROOT / "docs" / "rubrics.md").read_text()
     names = load_rubrics(Checker(REGISTRY), None).written
     assert not [name for name in names if f"`{name}`" not in page]
+
+
+def test_every_metric_alert_and_refusal_is_documented():
+    page = (ROOT / "docs" / "operations.md").read_text()
+    names = [
+        f"{family.name}_total" if family.type == "counter" else family.name
+        for family in Metrics().registry.collect()
+    ]
+    rules = yaml.safe_load((ROOT / "deploy" / "prometheus" / "rules.yml").read_text())
+    alerts = [rule["alert"] for group in rules["groups"] for rule in group["rules"]]
+    assert not [name for name in [*names, *alerts] if f"\n| `{name}` |" not in page]
+    source = "".join(path.read_text() for path in (ROOT / "reward_server").glob("*.py"))
+    codes = re.findall(r"ApiError\(\s*(?:4|5)\d\d,\s*\"(\w+)\"", source)
+    assert len(codes) > 8
+    assert not [code for code in codes if f"`{code}`" not in page]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -73,6 +74,7 @@ def every_language_environment():
     return given
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can mount")
 def test_a_broken_compiler_is_named_and_keeps_it_from_being_ready(tmp_path):
     """`cc1`, which gcc calls, is taken away below the sandbox: by a mount of our own, so that
     nobody else on this machine sees it."""
@@ -109,6 +111,7 @@ def test_a_broken_compiler_is_named_and_keeps_it_from_being_ready(tmp_path):
         process.wait(20)
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can limit a namespace that it enters")
 def test_ready_turns_no_when_the_sandbox_breaks_and_yes_when_it_heals(tmp_path):
     """Its slots are killed, and the kernel is told to give it no new namespaces.
 

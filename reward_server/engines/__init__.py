@@ -12,6 +12,10 @@ Job = tuple[Any, ...]
     ("grade", plan, outcomes)                                   one result
     ("group", verifier, options, [fields of a Sample, …])       a result each
     ("vote", options, [fields of a Sample, …])                  one result: classes of answers
+
+and a node of a cluster beside that:
+
+    ("program", program, runs, limits)                          one result: outcomes, or an error
 """
 
 
@@ -27,7 +31,7 @@ def weight(job: Job) -> int:
     """About how many characters a job carries."""
     if job[0] == "judge":
         return len(job[1][0])
-    if job[0] == "grade":
+    if job[0] in ("grade", "program"):
         return HEAVY
     return sum(len(fields[0]) for fields in job[-1])
 

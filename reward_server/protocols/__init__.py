@@ -5,6 +5,7 @@ from pydantic import BaseModel
 
 from reward_server.protocols import (
     judge0,
+    judge0_about,
     labelled,
     nemo_gym,
     nemo_skills,
@@ -29,7 +30,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     open_r1.router,
     piston.router,
     judge0.router,
-    judge0.about,
+    judge0_about.router,
     open_instruct.router,
     nemo_skills.router,
     reasoning_gym.router,

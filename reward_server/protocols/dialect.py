@@ -19,6 +19,7 @@ from reward_server import schema
 from reward_server.dispatch import Result
 from reward_server.errors import ApiError
 from reward_server.exchange import batch_of, check_count, dump, read_model, while_connected
+from reward_server.jobs import Jobs, request_of
 from reward_server.scoring import score_all
 from reward_server.service import Service
 from sandbox import Limits, Outcome, Program, Run, SandboxError, Unsupported
@@ -178,16 +179,41 @@ async def _run(service: Service, ask: Ask, queue: object) -> Ended:
         return error
 
 
-def begin(request: Request, count: int, work: Coroutine[Any, Any, Any]) -> str:
-    """Begin work whose client comes back for it, and return its token.
+def begin(request: Request, token: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+    """Begin the work of a token, for which its client comes back.
 
     Raises:
         ApiError: the queue is full.
     """
     place = ExitStack()
     try:
-        place.enter_context(request.app.state.admission.enter(count, request.state.caller))
+        place.enter_context(request.app.state.admission.enter(1, request.state.caller))
     except ApiError:
         work.close()
         raise
-    return request.app.state.jobs.start(work, place.close)  # type: ignore[no-any-return]
+    jobs: Jobs = request.app.state.jobs
+    return jobs.start(token, work, place.close)
+
+
+def under_way(
+    request: Request, token: str, anew: Callable[[Any], Coroutine[Any, Any, Any]]
+) -> asyncio.Task[Any] | None:
+    """The work of a token; begun anew where another replica began it; None where nothing is known.
+
+    Args:
+        request: which asks after it.
+        token: made by `new_token`.
+        anew: the work of the request that the token carries; raises `ValueError` or `ApiError`
+            where it is none of this protocol's.
+    """
+    known: asyncio.Task[Any] | None = request.app.state.jobs.find(token)
+    if known is not None:
+        return known
+    carried = request_of(token)
+    if carried is None:
+        return None
+    try:
+        work = anew(carried)
+    except (ValueError, ApiError):
+        return None
+    return begin(request, token, work)

@@ -6,46 +6,37 @@ back with, batches, `base64_encoded`, and the numbers of its languages and statu
 
 import asyncio
 import base64
-from collections.abc import Callable
+from collections.abc import Coroutine
 from typing import Any
 
 from fastapi import Request, Response
 from pydantic import Field
 
 from reward_server.errors import ApiError
+from reward_server.exchange import fit
+from reward_server.jobs import new_token
 from reward_server.protocols.dialect import (
     Ask,
     Body,
     Ended,
     answer,
     begin,
-    connected,
     read,
+    run,
     run_now,
     speaking,
+    under_way,
 )
-from reward_server.protocols.judge0_languages import LANGUAGE_IDS
+from reward_server.protocols.judge0_about import LANGUAGE_IDS, STATUSES
 from reward_server.protocols.programs import exit_code, language_of, limits_of, text
+from reward_server.service import Service
 from sandbox import Outcome, Program, Run, SandboxError
 from sandbox.languages import Language
 from verifiers.code.checkers import Checker
 
-STATUSES = {
-    1: "In Queue",
-    2: "Processing",
-    3: "Accepted",
-    4: "Wrong Answer",
-    5: "Time Limit Exceeded",
-    6: "Compilation Error",
-    7: "Runtime Error (SIGSEGV)",
-    8: "Runtime Error (SIGXFSZ)",
-    9: "Runtime Error (SIGFPE)",
-    10: "Runtime Error (SIGABRT)",
-    11: "Runtime Error (NZEC)",
-    12: "Runtime Error (Other)",
-    13: "Internal Error",
-    14: "Exec Format Error",
-}
+MAX_TOKEN = 4000
+"""Characters; it travels in a URL. A longer submission is known only where it was sent."""
+
 SIGNALS = {-11: 7, -25: 8, -8: 9, -6: 10}
 ENDINGS = {"time_limit": 5, "compile_error": 6, "no_toolchain": 13}
 SAME = Checker("lines", 0.0, ignore_case=False)
@@ -62,7 +53,6 @@ def shape(error: ApiError) -> tuple[int, Any]:
 
 
 router = speaking("judge0", shape, prefix="/submissions")
-about = speaking("judge0", shape)
 
 
 class Submission(Body):
@@ -77,9 +67,9 @@ class Submission(Body):
 
 
 class Submissions(Body):
-    """A batch."""
+    """A batch; one that can't be used does not keep the others from being judged."""
 
-    submissions: list[Submission]
+    submissions: list[Any]
 
 
 Judge = tuple[Ask, bytes | None]
@@ -90,21 +80,29 @@ Judge = tuple[Ask, bytes | None]
 @router.post("/", include_in_schema=False)
 async def submit(request: Request) -> Response:
     """Judge a submission, at once or for whoever comes back with its token."""
-    asked = await read(request, Submission)
-    judge, encoded = _judge(asked, request), _encoded(request)
-    token = _begin(request, judge)
+    asked, encoded = await read(request, Submission), _flag(request, "base64_encoded")
     if not _flag(request, "wait"):
-        return answer({"token": token}, 201)
-    verdict = await connected(request, request.app.state.jobs.find(token))
-    return answer({"token": token, **_shown(verdict, encoded)}, 201)
+        return answer({"token": _begin(request, asked, encoded)}, 201)
+    judge = _judge(asked, encoded)
+    (ended,) = await run(request, [judge[0]])
+    verdict = _verdict(ended, judge)
+    return answer({"token": _token(asked, encoded), **_shown(verdict, request)}, 201)
 
 
 @router.post("/batch")
 async def submit_batch(request: Request) -> Response:
-    """Take several submissions; each gets a token."""
-    asked = await read(request, Submissions)
-    judges = [_judge(one, request) for one in asked.submissions]
-    return answer([{"token": _begin(request, judge)} for judge in judges], 201)
+    """Take several submissions; each gets a token, or what is wrong with it."""
+    asked, encoded = await read(request, Submissions), _flag(request, "base64_encoded")
+    return answer([_begun(request, one, encoded) for one in asked.submissions], 201)
+
+
+def _begun(request: Request, one: Any, encoded: bool) -> Any:  # noqa: FBT001
+    try:
+        return {"token": _begin(request, fit(Submission, one), encoded)}
+    except ApiError as error:
+        if error.status != 422:
+            raise
+        return shape(error)[1]
 
 
 @router.get("/batch")
@@ -127,42 +125,17 @@ async def submission(request: Request, token: str) -> Response:
     return answer(known)
 
 
-@about.get("/languages")
-@about.get("/languages/", include_in_schema=False)
-async def languages(request: Request) -> Response:
-    """The numbers of the languages that are here."""
-    here = await request.app.state.service.sandbox.languages()
-    ids = LANGUAGE_IDS.items()
-    return answer(
-        [
-            {"id": number, "name": f"{name} ({here[name]['version']})"}
-            for number, name in ids
-            if name in here and here[name]["available"]
-        ]
-    )
-
-
-@about.get("/statuses")
-async def statuses() -> Response:
-    """The numbers of the statuses."""
-    return answer([{"id": number, "description": words} for number, words in STATUSES.items()])
-
-
 def _flag(request: Request, name: str) -> bool:
     return request.query_params.get(name, "false").lower() in {"true", "1"}
 
 
-def _encoded(request: Request) -> bool:
-    return _flag(request, "base64_encoded")
-
-
-def _judge(asked: Submission, request: Request) -> Judge:
+def _judge(asked: Submission, encoded: bool) -> Judge:  # noqa: FBT001
     """What to run and compare.
 
     Raises:
         ApiError: 422, the language's number is not known or a text is not base64.
     """
-    decode = _decoded if _encoded(request) else _plain
+    decode = _decoded if encoded else _plain
     language = _language(asked.language_id)
     program = Program(language.name, decode(asked.source_code, "source_code").decode())
     memory_mb = asked.memory_limit / 1024 if asked.memory_limit else None
@@ -192,23 +165,36 @@ def _decoded(given: str, field: str) -> bytes:
         raise ApiError(422, "invalid", message, field=field) from None
 
 
-def _begin(request: Request, judge: Judge) -> str:
-    return begin(request, 1, _judged(request, judge))
+def _token(asked: Submission, encoded: bool) -> str:  # noqa: FBT001
+    given = asked.model_dump(include=set(Submission.model_fields))
+    return new_token([given, encoded], MAX_TOKEN)
 
 
-async def _judged(request: Request, judge: Judge) -> dict[str, Any]:
-    (ended,) = await run_now(request.app.state.service, [judge[0]])
+def _begin(request: Request, asked: Submission, encoded: bool) -> str:  # noqa: FBT001
+    judge, token = _judge(asked, encoded), _token(asked, encoded)
+    begin(request, token, _judged(request.app.state.service, judge))
+    return token
+
+
+async def _judged(service: Service, judge: Judge) -> dict[str, Any]:
+    (ended,) = await run_now(service, [judge[0]])
     return _verdict(ended, judge)
 
 
 def _known(request: Request, token: str) -> dict[str, Any] | None:
-    task = request.app.state.jobs.find(token)
+    service: Service = request.app.state.service
+
+    def anew(carried: Any) -> Coroutine[Any, Any, Any]:
+        given, encoded = carried
+        return _judged(service, _judge(Submission.model_validate(given), bool(encoded)))
+
+    task = under_way(request, token, anew)
     if task is None:
         return None
     if not task.done():
         return {"token": token, **_verdict_of(2)}
     try:
-        return {"token": token, **_shown(task.result(), _encoded(request))}
+        return {"token": token, **_shown(task.result(), request)}
     except asyncio.CancelledError:
         return {"token": token, **_verdict_of(13, message="the submission was dropped")}
 
@@ -246,9 +232,16 @@ def _verdict_of(status: int, **fields: Any) -> dict[str, Any]:
     return {**empty, **fields, "status": {"id": status, "description": STATUSES[status]}}
 
 
-def _shown(verdict: dict[str, Any], encoded: bool) -> dict[str, Any]:  # noqa: FBT001
-    """The verdict with its texts in base64 where the client asks for that."""
-    if not encoded:
+def _shown(verdict: dict[str, Any], request: Request) -> dict[str, Any]:
+    """The fields that are asked for, texts in base64 where the client asks for that."""
+    wanted = request.query_params.get("fields")
+    if wanted and wanted != "*":
+        names = wanted.split(",")
+        verdict = {key: value for key, value in verdict.items() if key in names}
+    if not _flag(request, "base64_encoded"):
         return verdict
-    encode: Callable[[Any], Any] = lambda t: t and base64.b64encode(t.encode()).decode()  # noqa: E731
-    return {k: encode(v) if k in TEXTS else v for k, v in verdict.items()}
+    return {key: _encoded(value) if key in TEXTS else value for key, value in verdict.items()}
+
+
+def _encoded(value: Any) -> Any:
+    return base64.b64encode(value.encode()).decode() if value else value

@@ -13,11 +13,12 @@ from fastapi import APIRouter, Request, Response
 
 from reward_server.errors import ApiError
 from reward_server.exchange import read_json
-from reward_server.labels import Item, item_of, tests_of
+from reward_server.labels import Item, item_of, tests_of, usable_prompt
 from reward_server.protocols.dialect import answer, refuse_transient, score, speaking
 
 ROUTERS = (speaking("nemo-gym"), speaking("nemo-gym", prefix="/nemo-gym"))
 NUMBERS = (bool, int, float)
+LARGEST = 1e100
 MEASURES = ("mean", "max", "min", "median", "std")
 
 
@@ -40,7 +41,8 @@ async def verify(request: Request) -> Response:
     refuse_transient(results)
     (result,) = results
     if result["reward"] is None:
-        raise ApiError(422, "invalid", result["message"])
+        field, _ = _label(row)
+        raise ApiError(422, "invalid", f"{field}: {result['message']}", field=field)
     scores = {name: part["score"] for name, part in result["scores"].items()}
     first = next(iter(result["scores"].values()))
     return answer(
@@ -60,8 +62,12 @@ async def aggregate_metrics(request: Request) -> Response:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ApiError(422, "invalid", "verify_responses: send a list of verified rows")
     tasks: dict[Any, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        tasks.setdefault(row.get("_ng_task_index"), []).append(row)
+    for at, row in enumerate(rows):
+        task = row.get("_ng_task_index")
+        if not isinstance(task, int | str | None):
+            field = f"verify_responses[{at}]._ng_task_index"
+            raise ApiError(422, "invalid", f"{field}: send a number or a string", field=field)
+        tasks.setdefault(task, []).append(row)
     metrics = _statistics(rows)
     return answer(
         {
@@ -109,22 +115,24 @@ def _item(row: Mapping[str, Any], rubric: str | None) -> Item:
     asked = params.get("input") if isinstance(params, dict) else None
     text, reasoning = _said(row.get("response"))
     message = {"role": "assistant", "content": text, "reasoning_content": reasoning}
-    return item_of([message], _label(row), rubric=rubric, prompt=_prompt(asked))
+    return item_of([message], _label(row)[1], rubric=rubric, prompt=usable_prompt(asked))
 
 
-def _label(row: Mapping[str, Any]) -> Any:
-    """What the row knows of the answer, under the names that NeMo Gym's datasets have for it."""
+def _label(row: Mapping[str, Any]) -> tuple[str, Any]:
+    """What the row knows of the answer, and the name that NeMo Gym's datasets have for it."""
     metadata = row.get("verifier_metadata")
     known = {**row, **(metadata if isinstance(metadata, dict) else {})}
     if "reference" in known or "tests" in known:
         kept = ("reference", "tests", "rubric")
-        return {key: known[key] for key in kept if key in known}
+        return "reference", {key: known[key] for key in kept if key in known}
     unit_tests = known.get("unit_tests")
     if isinstance(unit_tests, dict) and "inputs" in unit_tests and "outputs" in unit_tests:
-        return {"tests": tests_of(unit_tests)}
+        return "unit_tests", {"tests": tests_of(unit_tests)}
     if isinstance(known.get("options"), list) and known["options"]:
-        return {"answer": known.get("expected_answer"), "choices": _choices(known["options"])}
-    return next((known[key] for key in ("expected_answer", "label") if key in known), None)
+        choices = _choices(known["options"])
+        return "options", {"answer": known.get("expected_answer"), "choices": choices}
+    name = "expected_answer" if "expected_answer" in known else "label"
+    return name, known.get(name)
 
 
 def _choices(options: list[Any]) -> Any:
@@ -132,13 +140,6 @@ def _choices(options: list[Any]) -> Any:
     if all(isinstance(option, dict) for option in options):
         return {letter: text for option in options for letter, text in option.items()}
     return options
-
-
-def _prompt(asked: Any) -> Any:
-    """Text, or the messages among the input's items."""
-    if not isinstance(asked, list):
-        return asked if isinstance(asked, str) else None
-    return [part for part in asked if isinstance(part, dict) and "role" in part] or None
 
 
 def _said(response: Any) -> tuple[str, str | None]:
@@ -164,12 +165,17 @@ def _texts(item: Mapping[str, Any], key: str) -> str:
     return "".join(str(part.get("text") or "") for part in known if isinstance(part, dict))
 
 
+def _counts(value: Any) -> bool:
+    """Whether it is a number of which means and deviations can be made."""
+    return isinstance(value, NUMBERS) and abs(value) < LARGEST
+
+
 def _statistics(rows: list[Any]) -> dict[str, float]:
     """`mean/reward`, `max/reward` … of each key whose values are numbers."""
     names = {name: None for row in rows for name in row if not name.startswith("_ng_")}
     metrics: dict[str, float] = {}
     for name in names:
-        values = [float(row[name]) for row in rows if isinstance(row.get(name), NUMBERS)]
+        values = [float(row[name]) for row in rows if _counts(row.get(name))]
         if values:
             measures = (
                 statistics.fmean(values),

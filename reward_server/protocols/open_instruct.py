@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from reward_server.errors import ApiError
 from reward_server.labels import Item
 from reward_server.protocols.dialect import Body, answer, read, refuse_transient, score, speaking
+from reward_server.protocols.programs import limits_of
 
 router = speaking("open-instruct")
 BARE = {"components": [{"verifier": "code", "options": {"bare": True}}]}
@@ -45,14 +46,14 @@ async def test_program_stdio(request: Request) -> Response:
 
 async def _judge(request: Request, asked: TestRequest, tests: list[Any]) -> Response:
     completion = _fenced(asked.program)
-    limits = {"time_s": max(asked.max_execution_time, LEAST_S)}
+    limits = {"time_s": limits_of(max(asked.max_execution_time, LEAST_S)).time_s}
     results = await score(
         request, [_item(completion, {**test, "limits": limits}) for test in tests]
     )
     refuse_transient(results)
     unusable = next((r for r in results if r["reward"] is None), None)
     if unusable:
-        raise ApiError(422, "invalid", unusable["message"], field="tests")
+        raise ApiError(422, "invalid", f"tests: {unusable['message']}", field="tests")
     passed = [bool(result["scores"]["code"]["passed"]) for result in results]
     return answer(
         {

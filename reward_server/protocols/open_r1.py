@@ -35,7 +35,7 @@ async def execute_batch(request: Request) -> Response:
     asked = await read(request, Scripts)
     names = asked.languages or ["python"] * len(asked.scripts)
     if len(names) != len(asked.scripts):
-        raise ApiError(422, "invalid", "languages: send one a script", field="languages")
+        raise ApiError(422, "invalid", "languages: send one for each of scripts", field="languages")
     languages = [language_of(name, "languages") for name in names]
     limits = limits_of(asked.timeout)
     pairs = list(zip(asked.scripts, languages, strict=True))

@@ -13,7 +13,8 @@ from fastapi import Request, Response
 from pydantic import Field
 
 from reward_server.errors import ApiError
-from reward_server.labels import Item, item_of, tests_of
+from reward_server.jobs import new_token
+from reward_server.labels import Item, item_of, tests_of, usable_prompt
 from reward_server.protocols.dialect import (
     Body,
     answer,
@@ -22,11 +23,14 @@ from reward_server.protocols.dialect import (
     refuse_transient,
     score_now,
     speaking,
+    under_way,
 )
 from reward_server.service import Service
 
 ERRCODE = {"gone": 2, "invalid": 3, "failed": 4, "busy": 5}
 OTHER_ERROR = 9
+MAX_TOKEN = 1 << 20
+"""Characters; it travels in the body."""
 
 
 def shape(error: ApiError) -> tuple[int, Any]:
@@ -56,7 +60,8 @@ class Asked(Body):
 async def submit(request: Request) -> Response:
     """Take a sample and give it an id."""
     task = await read(request, Task)
-    token = begin(request, 1, _judge(request.app.state.service, task))
+    token = new_token(task.model_dump(include=set(Task.model_fields)), MAX_TOKEN)
+    begin(request, token, _judge(request.app.state.service, task))
     return answer({"errcode": 0, "errmsg": "", "reward_request_id": token})
 
 
@@ -65,7 +70,12 @@ async def submit(request: Request) -> Response:
 async def result(request: Request) -> Response:
     """The reward, once it is there; 200 whatever became of it, as `errcode` is what is read."""
     asked = await read(request, Asked)
-    task = request.app.state.jobs.find(asked.reward_request_id)
+    service: Service = request.app.state.service
+    task = under_way(
+        request,
+        asked.reward_request_id,
+        lambda carried: _judge(service, Task.model_validate(carried)),
+    )
     if task is None:
         message = "reward_request_id: is not known here; submit the sample again"
         raise ApiError(404, "invalid", message, field="reward_request_id")
@@ -107,7 +117,7 @@ async def _judge(service: Service, task: Task) -> dict[str, Any]:
 
 
 def _item(task: Task, rubric: str | None) -> Item:
-    prompt = task.prompt if isinstance(task.prompt, str | list) else None
+    prompt = usable_prompt(task.prompt)
     return item_of(task.response, _label(task.reward_info), rubric=rubric, prompt=prompt)
 
 

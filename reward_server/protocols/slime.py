@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from reward_server.labels import item_of
+from reward_server.labels import item_of, usable_prompt
 from reward_server.protocols.dialect import Body, answer, read, refuse_transient, score, speaking
 
 router = speaking("slime")
@@ -30,16 +30,9 @@ async def slime(request: Request) -> Response:
     """
     asked = await read(request, Sample)
     rubric = request.app.state.service.rubrics.of_source("slime")
-    item = item_of(asked.response, asked.label, rubric=rubric, prompt=_prompt(asked.prompt))
+    prompt = usable_prompt(asked.prompt)
+    item = item_of(asked.response, asked.label, rubric=rubric, prompt=prompt)
     results = await score(request, [item])
     refuse_transient(results)
     full = request.query_params.get("full", "").lower() in {"1", "true"}
     return answer(results[0] if full else results[0]["reward"])
-
-
-def _prompt(prompt: Any) -> Any:
-    """Text or messages; of anything else, such as token ids, verifiers can make nothing."""
-    usable = isinstance(prompt, str) or (
-        isinstance(prompt, list) and all(isinstance(part, dict) for part in prompt)
-    )
-    return prompt if usable else None

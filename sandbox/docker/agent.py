@@ -85,6 +85,7 @@ def main() -> NoReturn:
         path = [p for p in sys.path if "agent.zip" not in p]
         warm.load(warm.HELPERS[-1])
         proc = os.open("/proc", os.O_PATH)
+        kernel.copy_code_tables(proc)
         kernel.set_dumpable(0)  # or programs, having its uid, could look into it through /proc
         loop = zygote.Zygote(cast("socket.socket", wire), Container(), proc, mapped=False)
         sys.path[:] = path

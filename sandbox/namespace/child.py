@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sandbox.namespace import board as boards
 from sandbox.namespace import deadline
+from sandbox.namespace.asleep import slept_s
 
 _LOOK_EVERY_S = 0.002
 """How often a child that has no descriptor is looked at."""
@@ -29,6 +30,7 @@ class Child:
         files: its output files by name.
         pid, ended: its number in the slot's pid namespace, and a descriptor that becomes readable
             when it ends; -1 where the kernel has none.
+        proc: an open /proc, where a run that sleeps past its limit is to end at once.
         started: on the monotonic clock.
         over: whether its time was up.
         exit_status, peak_mb, cpu_s, wall_s: known once it is reaped.
@@ -39,6 +41,7 @@ class Child:
     files: dict[str, int]
     pid: int = 0
     ended: int = -1
+    proc: int | None = None
     started: float = 0.0
     over: bool = False
     exit_status: int = 0
@@ -91,6 +94,8 @@ class Child:
                 row = self.board.row(run - 1)
                 since_cpu, since_wall = min(row.cpu_s, cpu), min(row.wall_s, now)
             left = deadline.wait_s(time_s, cpu - since_cpu, now - since_wall, cores, tree=tree)
+            if self.proc is not None and not tree:
+                left = self._left_unless_asleep(self.proc, left, time_s, cpu, now - self.started)
             if not left:
                 self.over = True
                 return
@@ -99,6 +104,14 @@ class Child:
                 return
             if ready:
                 _hear(control)
+
+    def _left_unless_asleep(
+        self, proc: int, left: float, time_s: float, cpu_s: float, wall_s: float
+    ) -> float:
+        """Seconds until the next look, for its only run."""
+        if wall_s < time_s:
+            return min(left, max(time_s - wall_s, deadline.SHORTEST_S))
+        return deadline.unless_asleep(left, time_s, cpu_s, slept_s(proc, wall_s))
 
     def _has_ended(self) -> bool:
         options = os.WEXITED | os.WNOHANG | os.WNOWAIT

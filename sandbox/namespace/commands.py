@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from sandbox.command import OUTPUT, RUNNER
 from sandbox.namespace import board as boards
-from sandbox.namespace import box, job, kernel, lockdown, root, seccomp
+from sandbox.namespace import box, deadline, job, kernel, lockdown, root, seccomp
 from sandbox.namespace.answer import Answer
 from sandbox.namespace.child import Cancelled, Child
 from sandbox.namespace.execute import Entry
@@ -28,8 +28,11 @@ some, and a program that goes over is then seen to, by its resident peak, more o
 told by a failed allocation."""
 
 _NOT_FOUND = 127
-_ASLEEP_SHARE = 0.02
-"""Of a core, below which a run has slept, even beside fifty others."""
+_SHORT_S = 1.0
+"""Below such a limit sleep is told from waiting for a core."""
+
+_FAREWELL_MS = 500
+"""How long a program may take to end once its tests have: what broke its end off is then known."""
 
 PARTNER_LIMITS = Limits(time_s=10.0, memory_mb=1024, output_kb=1024)
 _IGNORED = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT)
@@ -42,8 +45,15 @@ class Commands:
     """Executes the command of a job once for each of its runs."""
 
     def __init__(
-        self, control: socket.socket, own_pid: int, scratch: root.Scratch, *, mapped: bool
+        self,
+        control: socket.socket,
+        own_pid: int,
+        scratch: root.Scratch,
+        proc: int,
+        *,
+        mapped: bool,
     ) -> None:
+        self.proc = proc
         self.control = control
         self.own_pid = own_pid
         self.scratch = scratch
@@ -84,6 +94,7 @@ class Commands:
         limits = answer.task.limits
         stdin = _memory_input(answer.task.inputs[len(answer.rows)], source)
         child = self._spawn(task, limits, stdin)
+        child.proc = self.proc if limits.time_s < _SHORT_S else None
         os.close(stdin)
         try:
             child.watch(self.control, limits.time_s, self.cores, tree=limits.processes > 1)
@@ -152,7 +163,7 @@ class Commands:
         try:
             tree = limits.processes > 1
             other.watch(self.control, limits.time_s, self.cores, program, tree=tree)
-            gone = _has_ended(program, 0)
+            gone = not other.over and _has_ended(program, _FAREWELL_MS)
         except Cancelled:
             answer.skip("skipped")
         finally:
@@ -268,10 +279,10 @@ def _memory_input(span: job.Span, source: int) -> int:
 def _slept_over(child: Child, limits: Limits) -> bool:
     """Whether a run that ended by itself had hardly computed, and for longer than its limit.
 
-    Shorter limits than a second are left alone: on a busy machine starting takes that long.
+    Within shorter limits than a second a busy machine may take that long to start it.
     """
-    slept = child.wall_s > limits.time_s and child.cpu_s < _ASLEEP_SHARE * child.wall_s
-    return slept and limits.time_s >= 1.0
+    slept = child.wall_s > limits.time_s and child.cpu_s < deadline.BUSY_SHARE * child.wall_s
+    return slept and limits.time_s >= _SHORT_S
 
 
 def _has_ended(child: Child, timeout_ms: int) -> bool:

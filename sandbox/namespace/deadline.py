@@ -13,7 +13,9 @@ TREE_FACTOR = 3.0
 LAST_FACTOR, LAST_EXTRA_S = 10.0, 10.0
 """The end of all patience: this many times the limit, and so many seconds."""
 
-_SHORTEST_S, _LOOK_AGAIN_S = 0.002, 0.25
+SHORTEST_S, _LOOK_AGAIN_S = 0.002, 0.25
+_LOOK_FOR_SLEEP_S = 0.01
+_ASLEEP_SHARE = 0.5
 
 
 def wait_s(
@@ -35,4 +37,14 @@ def wait_s(
         return 0.0
     until_limit = (limit_s - cpu_s) / cores
     until_look = quiet_end - wall_s if wall_s < quiet_end else _LOOK_AGAIN_S
-    return max(min(until_limit, until_look), _SHORTEST_S)
+    return max(min(until_limit, until_look), SHORTEST_S)
+
+
+def unless_asleep(left_s: float, limit_s: float, cpu_s: float, asleep_s: float) -> float:
+    """As `wait_s`, for a run of which it is known how long it slept: a sleeper's time is up.
+
+    It must have slept through half of its limit: reading its files may stop any program shortly.
+    """
+    if cpu_s + asleep_s >= limit_s and asleep_s >= _ASLEEP_SHARE * limit_s:
+        return 0.0
+    return min(left_s, _LOOK_FOR_SLEEP_S)

@@ -123,6 +123,7 @@ def become_zygote(control: socket.socket, settings: dict[str, Any]) -> None:
     try:
         warm.load(settings["preload"])
         proc = os.open("/proc", os.O_PATH)
+        kernel.copy_code_tables(proc)
         sources = root.Sources(settings["visible"], settings["toolbox"])
         if settings["uid_base"] is not None:
             os.setgroups([])

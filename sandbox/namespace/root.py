@@ -56,8 +56,8 @@ class Sources:
 
 
 def seen_as(path: str) -> str:
-    """Where programs see a directory: at its own place, but for what lies in /tmp, theirs."""
-    return f"/packages{path}" if path.startswith("/tmp/") else path  # noqa: S108
+    """Where programs see a directory: at its own place, but for what lies in /tmp or /var."""
+    return f"/packages{path}" if path.startswith(("/tmp/", "/var/")) else path  # noqa: S108
 
 
 def _is_directory(path: str) -> bool:

@@ -17,9 +17,9 @@ from sandbox.namespace.handlers import without_fork_handlers
 from sandbox.split.wire import words
 
 MODULES = words("""
-    abc array atexit base64 bisect builtins collections collections.abc contextlib copy
+    abc array atexit bisect builtins collections collections.abc contextlib copy
     dataclasses datetime decimal enum errno fractions functools gc heapq io itertools json
-    linecache math numbers operator os os.path queue random re signal statistics string struct
+    linecache math numbers operator os os.path queue random re signal string struct
     sys textwrap threading time traceback types typing warnings encodings.ascii
     encodings.latin_1 encodings.utf_8 json.decoder inspect
 """)

@@ -103,7 +103,7 @@ class Zygote:
         self.commands: Commands | None = None
         if isinstance(ground, Namespaces):
             control.set_inheritable(False)  # commands execute programs, which must not find it
-            self.commands = Commands(control, ground.own_pid, ground.scratch, mapped=mapped)
+            self.commands = Commands(control, ground.own_pid, ground.scratch, proc, mapped=mapped)
 
     def serve(self) -> NoReturn:
         """Take jobs until the server hangs up."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from sandbox.command import BOX, File
 from sandbox.program import Outcome
 
-_ASSERTION = re.compile(rb"[Aa]ssert")
+_FAILED = re.compile(rb"[Aa]ssert|Failed test|Failure:|^not ok ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,12 @@ def report(outcome: Outcome, token: str) -> Outcome:
         if stdout != outcome.stdout:
             how = ("passed", "")
         elif ended:
-            return replace(outcome, status="runtime_error", exit_code=ended, value=None)
+            how_ended = {"exit_code": ended} if ended > 0 else {"exit_code": None, "signal": -ended}
+            return replace(outcome, status="runtime_error", value=None, **how_ended)
         else:
             how = ("missing", "ended before the last test had run")
         outcome = replace(outcome, stdout=stdout)
-    elif outcome.status == "runtime_error" and _ASSERTION.search(
+    elif outcome.status == "runtime_error" and _FAILED.search(
         outcome.stdout[-4000:] + outcome.stderr
     ):
         how = ("failed", "")

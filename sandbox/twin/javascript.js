@@ -231,7 +231,7 @@
     compare compareTo localeCompare forEach map filter find findIndex reduce deepEquals`.split(/\s+/));
   const READING = new Set(`get at slice concat join split substring substr charAt charCodeAt toString toFixed keys entries
     values flat flatMap hasOwnProperty isPrototypeOf valueOf replace trim`.split(/\s+/)); // feed it nothing
-  const LOCAL = new Set(['name', 'length', 'call', 'apply', 'bind', 'toString', Symbol.hasInstance]);
+  const LOCAL = new Set(['name', 'length', 'call', 'apply', 'bind', Symbol.hasInstance]);
 
   function remember(n, proto, target) {
     const isFunction = typeof target === 'function';
@@ -316,6 +316,8 @@
 
   // ---- requests and replies
 
+  // What is printed is data where it can be, for tests that look at what console.log was given.
+  const printable = item => ((typeof item === 'object' && item && !Array.isArray(item) && !isPlain(item)) || typeof item === 'function' ? plainText(item) : item);
   const PRINTING = ['log', 'info', 'debug'];
   let printed = [], failure = null, busy = false;
   let hurry = () => {};
@@ -487,7 +489,7 @@
     const module = {exports: {}};
     Object.assign(globalThis, {require: createRequire('/box/main.js'), module, exports: module.exports, __filename: '/box/main.js', __dirname: '/box'});
     for (const method of PRINTING) {
-      console[method] = (...said) => { if (printed.length < 10000) printed.push([method, encode(said.map(item => typeof item === 'object' || typeof item === 'function' ? plainText(item) : item))]); };
+      console[method] = (...said) => { if (printed.length < 10000) printed.push([method, encode(said.map(printable))]); };
     }
     process.stdout.write = (data, ...rest) => {
       if (printed.length < 10000) printed.push(['write', String(data)]);
@@ -514,7 +516,7 @@
     const own = createRequire('/box/tests.js');
     const require_ = name => (PROGRAM.test(name) ? request('exports') : own(name));
     Object.assign(globalThis, {require: Object.assign(require_, own), module: {exports: {}}, exports: {}, __filename: '/box/tests.js', __dirname: '/box'});
-    globalThis.module.exports = globalThis.exports;
+    Object.defineProperty(globalThis.module, 'exports', {get: () => request('exports'), set() {}});
     require_.main = globalThis.module;
     const keep = new Set([...ES, ...`Function eval JSON Math Reflect Atomics Intl globalThis global process console undefined NaN Infinity
       setTimeout setInterval setImmediate clearTimeout clearInterval clearImmediate queueMicrotask structuredClone require module

@@ -506,7 +506,7 @@ local function run_tests()
   end
   -- These look into a table past its metatable.
   local plain_next = next
-  function next(value, key)
+  function _G.next(value, key)
     if not their_number[value] then return plain_next(value, key) end
     local keys = request('keys', their_number[value])
     for at = 0, #keys do if (at == 0 and key == nil) or (at > 0 and keys[at] == key) then return keys[at + 1], value[keys[at + 1]] end end

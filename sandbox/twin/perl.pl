@@ -220,10 +220,10 @@ sub declare {
     no strict 'refs';
     my $plain = sub { my ($value, $verb) = @_; return request('convert', "$their_number{refaddr $value};$verb;") };
     my $both = sub { my ($one, $other) = @_; return ref $other && exists $their_number{refaddr $other} };
-    my $address = sub { refaddr $_[0] };
+    my $number = sub { $overloads{refaddr $_[0]} ? $plain->($_[0], 'number') : refaddr $_[0] };
     $package->overload::OVERLOAD(
         '""' => sub { $overloads{refaddr $_[0]} ? $plain->($_[0], 'string') : ref($_[0]) . sprintf('=%s(0x%x)', reftype($_[0]), refaddr $_[0]) },
-        '0+' => sub { $overloads{refaddr $_[0]} ? $plain->($_[0], 'number') : refaddr $_[0] },
+        '0+' => $number,
         'bool' => sub { $overloads{refaddr $_[0]} ? !!$plain->($_[0], 'bool') : 1 },
         '=' => sub { $_[0] },
         'nomethod' => sub {
@@ -240,7 +240,7 @@ sub declare {
                 die "an object of the program computes with the tests' data\n";
             }
             my $textual = $operator =~ /^(?:eq|ne|lt|gt|le|ge|cmp|\.|x)$/;
-            $_ = ref $_ && exists $their_number{refaddr $_} ? $textual ? "$_" : 0 + $_ : $_ for $left, $right;
+            $_ = ref $_ && exists $their_number{refaddr $_} ? $textual ? "$_" : $number->($_) : $_ for $left, $right;
             return OPERATE($operator, $left, $right);
         },
     );
@@ -315,6 +315,7 @@ sub become {
 
 sub exchange {
     my ($message) = @_;
+    return \"A0:" if ${^GLOBAL_PHASE} eq 'DESTRUCT'; # all is decided
     send_message('ask;' . drain() . $message);
     while (1) {
         my $reply = receive();
@@ -549,6 +550,7 @@ sub reach {
         eval "package $package; *{\$full} = \$stub; 1" or die $@;
     }
     for my $package (grep { $free{$_} } @$packages) {
+        *{"${package}::DESTROY"} = sub { };
         $INC{$package =~ s{::}{/}gr . '.pm'} = '/box/main.pl';
         if (@{"${package}::EXPORT"} || @{"${package}::EXPORT_OK"}) { require Exporter; *{"${package}::import"} = \&Exporter::import }
     }

@@ -30,6 +30,9 @@ module TwinHarness
   JUDGES = %w[Test Minitest MiniTest RSpec TwinHarness].freeze
   IMPLICIT = %i[to_ary to_str to_hash to_int to_path to_io to_proc to_regexp to_open to_sym marshal_dump].freeze
 
+  BY_TEXT = { 'Date' => ->(value) { { 'D' => value.iso8601 } }, 'BigDecimal' => ->(value) { { 'G' => value.to_s } } }.freeze
+  CLASS = Kernel.instance_method(:class)
+
   class Ended < Exception; end
 
   # An object of the other side.
@@ -116,7 +119,7 @@ module TwinHarness
       return { 'r' => seen[value] } if seen.key?(value)
       raise RangeError, "a value nested deeper than #{MAX_DEPTH} levels" if depth > MAX_DEPTH
       inner = ->(item) { encode(item, seen, depth + 1) }
-      kind = value.class
+      kind = CLASS.bind_call(value)
       if kind == String
         seen[value] = seen.size
         return value if value.encoding == Encoding::UTF_8 && value.valid_encoding?
@@ -143,16 +146,16 @@ module TwinHarness
       when Regexp then { 'x' => [inner.(value.source), value.options] } if value.instance_of?(Regexp)
       when Time then { 't' => [value.to_r.numerator, value.to_r.denominator, value.utc_offset, value.utc?] }
       when Module then { 'B' => value.name } if @builtin[value]
-      end || (value.class.name == 'Date' && { 'D' => value.iso8601 }) || (value.class.name == 'BigDecimal' && { 'G' => value.to_s }) || nil
+      end || BY_TEXT[CLASS.bind_call(value).name]&.call(value)
     end
 
     def kept(value, inner)
       n = number(value)
       case value
       when Module then { 'C' => [n, value.name, value.is_a?(Class), inner.(value.is_a?(Class) ? value.superclass : nil)] }
-      when Exception then { 'E' => [n, inner.(value.class), inner.(value.message.to_s)] }
+      when Exception then { 'E' => [n, inner.(CLASS.bind_call(value)), inner.(value.message.to_s)] }
       when Proc, Method then { 'P' => [n, value.arity] }
-      else { 'H' => [n, inner.(value.class)] }
+      else { 'H' => [n, inner.(CLASS.bind_call(value))] }
       end
     end
 
@@ -263,7 +266,7 @@ module TwinHarness
       !kind.is_a?(Class) && use(remote, remote.__number, :is_a?, [kind], {}, nil) == true
     end
 
-    def hash_of(remote) = remote.__number.hash
+    def hash_of(remote) = use(remote, remote.__number, :hash, [], {}, nil)
 
     def text(remote, verb)
       said = use(remote, remote.__number, verb, [], {}, nil)

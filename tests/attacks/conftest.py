@@ -21,3 +21,14 @@ def score():
         box = runner.run(open_sandbox(slots=1))
         yield lambda sample: runner.run(judge(box, sample))
         runner.run(box.close())
+
+
+@pytest.fixture(scope="session")
+def score_all():
+    """The verdicts on many samples, on all cores."""
+
+    async def go(samples):
+        async with await open_sandbox() as box:
+            return await asyncio.gather(*(judge(box, sample) for sample in samples))
+
+    return lambda samples: asyncio.run(go(samples))

@@ -15,7 +15,29 @@ HONEST = Sample(
 )
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['family']}: {case['name']}")
+ASSERTS = [case for case in CASES if "asserts" in case["tests"]]
+
+
+@pytest.fixture(scope="module")
+def verdicts(score_all):
+    samples = [Sample(case["completion"], {"tests": case["tests"]}) for case in ASSERTS]
+    names = [case["name"] for case in ASSERTS]
+    return dict(zip(names, score_all(samples), strict=True))
+
+
+@pytest.mark.parametrize("case", ASSERTS, ids=lambda case: f"{case['family']}: {case['name']}")
+def test_attack_on_tests(case, verdicts):
+    """Not passed; `invalid` where the program is written so that it can't run apart."""
+    verdict = verdicts[case["name"]]
+    assert verdict.status in {"ok", "invalid"}
+    assert not verdict.passed
+    assert verdict.detail.get("isolation", "split") == "split"
+
+
+STDIO = [case for case in CASES if "stdio" in case["tests"]]
+
+
+@pytest.mark.parametrize("case", STDIO, ids=lambda case: f"{case['family']}: {case['name']}")
 def test_attack(case, score):
     verdict = score(Sample(case["completion"], {"tests": case["tests"]}))
     assert verdict.status == "ok"

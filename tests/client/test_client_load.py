@@ -13,6 +13,6 @@ def test_single_calls_are_nearly_as_fast_as_batches(server, monkeypatch):
     monkeypatch.setenv("REWARD_URL", server.url)
     ratios = []
     while len(ratios) < ATTEMPTS and max(ratios, default=0.0) < LEAST:
-        whole, single = compare(server.url, 2048, 2)
+        whole, single = compare(server.url, 1024, 2)
         ratios.append(single / whole)
     assert max(ratios) >= LEAST, ratios

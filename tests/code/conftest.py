@@ -35,3 +35,13 @@ def score(runner, box):
         return runner.run(judge(box, sample, options))
 
     return score
+
+
+@pytest.fixture(scope="session")
+def score_all(runner, box):
+    """The verdicts on many samples at once, which takes all cores."""
+
+    async def go(samples):
+        return await asyncio.gather(*(judge(box, sample) for sample in samples))
+
+    return lambda samples: runner.run(go(samples))

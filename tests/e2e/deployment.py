@@ -12,7 +12,7 @@ import httpx
 
 ROOT = Path(__file__).parents[2]
 COMPOSE_FILE = ROOT / "deploy" / "docker-compose.yml"
-PATIENCE_S = 120
+PATIENCE_S = 600
 
 
 def docker(*arguments: str, **environment: str) -> str:
@@ -49,20 +49,23 @@ class Deployment:
     key: str
     keys_file: Path
     profiles: tuple[str, ...] = ()
+    files: tuple[Path, ...] = (COMPOSE_FILE,)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def compose(self, *arguments: str, **environment: str) -> str:
+        files = [word for path in self.files for word in ("-f", str(path))]
         profiles = [word for profile in self.profiles for word in ("--profile", profile)]
         return docker(
             "compose",
-            *("-p", self.project, "-f", str(COMPOSE_FILE), "--env-file", "/dev/null"),
+            *("-p", self.project, *files, "--env-file", "/dev/null"),
             *profiles,
             *arguments,
             **{
                 "IMAGE": self.image,
+                "TARGET": "full",
                 "BIND_PORT": str(self.port),
                 "API_KEYS_FILE": str(self.keys_file),
                 **environment,
@@ -84,7 +87,7 @@ class Deployment:
 
     def client(self) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.key}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=120)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE_S)
 
     def score(self, items: list, **body) -> dict:
         """Score a batch as a trainer does: ask again on a lost connection and on 503."""

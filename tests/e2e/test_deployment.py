@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -10,10 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from reward_server.canary import of_language
+from sandbox.languages import LANGUAGES
 from tests.e2e.deployment import ROOT, docker, read_lines
+
+SLIM = os.environ.get("SANDBOX_IMAGE", "reward-server")
 
 BATCH = json.loads((ROOT / "examples" / "batch.json").read_text())
 EXPECTED = read_lines(ROOT / "tests/cases/demo/rewards.jsonl")
+LANGUAGE_CASES = read_lines(ROOT / "tests/cases/code/languages.jsonl")
 ATTACKS = read_lines(ROOT / "tests/attacks/programs.jsonl")
 HONEST = {
     "completion": "```python\nimport os\nassert os.listdir('/tmp') == []\n"
@@ -37,11 +43,21 @@ def test_it_runs_without_privileges(deployment):
     assert state["State"]["Health"]["Status"] == "healthy"
 
 
-def test_the_image_holds_no_build_tool(deployment):
-    (container,) = deployment.containers()
-    script = "command -v pip gcc cc make; python -m pip --version; exit 0"
-    assert docker("exec", container, "sh", "-c", script) == ""
-    assert docker("exec", container, "python", "--version").startswith("Python 3.13")
+def test_the_slim_image_holds_no_build_tool():
+    script = "command -v pip gcc cc make; python -m pip --version 2>&1; python --version; id -u"
+    said = docker("run", "--rm", "--entrypoint", "sh", SLIM, "-c", script).splitlines()
+    assert said[0].endswith("No module named pip")
+    assert said[1].startswith("Python 3.13")
+    assert said[2:] == ["10001"]
+
+
+@pytest.mark.parametrize("target", ["slim", "full"])
+def test_sizes_are_as_documented(deployment, target):
+    image = {"slim": SLIM, "full": deployment.image}[target]
+    size_mb = int(docker("image", "inspect", "--format", "{{.Size}}", image)) / 1e6
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    documented = int(re.search(rf"`{target}`[^|]*\| (\d+) MB", page)[1])
+    assert size_mb == pytest.approx(documented, rel=0.1)
 
 
 def test_keys_of_the_secret_file_count(deployment):
@@ -75,6 +91,28 @@ def check_examples(results):
             assert low <= result["reward"] <= high, result
         else:
             assert result["reward"] == pytest.approx(reward, abs=1e-3), result
+
+
+def test_every_language_is_here_and_has_its_verdicts(deployment):
+    with deployment.client() as client:
+        languages = client.get("/v1/languages").json()["languages"]
+    assert [name for name, row in languages.items() if not row["available"]] == []
+    assert set(languages) == set(LANGUAGES)
+    items, wanted = [], []
+    for case in LANGUAGE_CASES:
+        rubric = {"components": [{"verifier": "code", "options": case["options"]}]}
+        items.append(
+            {"completion": case["completion"], "reference": {"tests": case["tests"]}}
+            | {"id": case["name"], "rubric": rubric}
+        )
+        wanted.append((case["name"], case["reason"], case["score"]))
+    for name in LANGUAGES:
+        canary = of_language(name)
+        items += [item | {"id": f"canary {name}"} for item in canary.items]
+        wanted += [(f"canary {name}", *row) for row in (("passed", 1.0), ("wrong_answer", 0.0))]
+    results = deployment.score(items)["results"]
+    told = [(r["id"], r["scores"]["code"]["reason"], r["reward"]) for r in results]
+    assert [pair for pair in zip(told, wanted, strict=True) if pair[0] != pair[1]] == []
 
 
 def test_attacks_are_repelled_and_harm_nobody(deployment):

@@ -3,10 +3,11 @@
 import os
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
-from tests.e2e.deployment import docker
+from tests.e2e.deployment import COMPOSE_FILE, Deployment, docker, free_port
 from tests.e2e.test_deployment import ATTACKS, BATCH, HONEST, check_examples
 from tests.live import running
 
@@ -92,3 +93,33 @@ def test_a_missing_image_is_named(tmp_path):
             time.sleep(0.1)
         assert "docker build" in log.read_text()
         assert live.process.poll() is None
+
+
+def test_the_compose_file_of_the_docker_sandbox(deployment):
+    """The server in a container, programs in others beside it: as shipped, and as its page says."""
+    files = (COMPOSE_FILE, COMPOSE_FILE.with_name("docker-compose.docker-sandbox.yml"))
+    own = Deployment(
+        f"reward-e2e-beside-{os.getpid()}",
+        *(IMAGE, free_port(), deployment.key, deployment.keys_file),
+        files=files,
+    )
+    before = containers()
+    engine = {"DOCKER_GID": str(Path("/var/run/docker.sock").stat().st_gid)}
+    try:
+        own.compose("up", "--wait", "--no-build", **engine)
+        with own.client() as client:
+            assert client.get("/readyz").json()["checks"]["sandbox"]["backend"] == "docker"
+        assert own.score([HONEST])["results"][0]["reward"] == 1
+    finally:
+        own.compose("down", "--volumes", "--timeout", "20", **engine)
+    assert own.left() == []
+    deadline = time.monotonic() + 20
+    while containers() - before and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert containers() <= before
+
+
+def containers():
+    """Those of every server's sandbox."""
+    every = docker("ps", "-a", "--filter", "label=reward-server.sandbox", "--format", "{{.ID}}")
+    return set(every.split())

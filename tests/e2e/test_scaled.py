@@ -7,18 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.e2e.deployment import Deployment, docker, free_port
-from tests.e2e.test_deployment import BATCH, HONEST, check_examples
+from tests.e2e.test_deployment import BATCH, HONEST, SLIM, check_examples
 
 
 @pytest.fixture(scope="module")
 def scaled(deployment):
     name = f"reward-e2e-scaled-{os.getpid()}"
-    port, image = free_port(), deployment.image
-    own = Deployment(name, image, port, deployment.key, deployment.keys_file, ("scaled",))
+    port = free_port()
+    own = Deployment(name, SLIM, port, deployment.key, deployment.keys_file, ("scaled",))
     balancer = {"BIND_PORT": "", "BALANCER_PORT": str(port), "BALANCER_IMAGE": f"{name}-balancer"}
     try:
         own.compose("build", "--quiet", "balancer", **balancer)
-        own.compose("up", "--wait", "--scale", "reward=2", **balancer)
+        own.compose("up", "--wait", "--no-build", "--scale", "reward=2", **balancer)
         yield own
     finally:
         own.compose("down", "--volumes", "--timeout", "5")

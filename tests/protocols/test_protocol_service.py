@@ -1,10 +1,11 @@
 """What holds for every protocol: keys, limits, a full queue, a sandbox that can't run, rubrics."""
 
 import base64
-import concurrent.futures
 import contextlib
 import json
+import socket
 import time
+import zlib
 
 import httpx
 import pytest
@@ -74,7 +75,7 @@ def test_the_configuration_names_the_rubric_of_a_protocol_and_a_source(guarded):
     assert rewards["rewards"] == [1.0]  # nothing is said of OpenRLHF
 
 
-SLEEP = "import time; time.sleep(2)"
+SLEEP = "import time; time.sleep(40)"
 REFUSALS = [
     # path, body, status when the queue is full, where its own words stand
     ("/slime", SLIME, 503, "detail"),
@@ -90,19 +91,33 @@ REFUSALS = [
 
 
 def test_a_full_queue_makes_each_client_ask_again(guarded):
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        busy = pool.submit(ask, guarded, "/run_code", {"code": SLEEP, "run_timeout": 9})
-        time.sleep(0.5)
+    with sleeping(guarded):
+        until(lambda: ask(guarded, "/slime", SLIME).status_code == 503)
         for path, body, status, words in REFUSALS:
             answer = ask(guarded, path, body)
             assert (path, answer.status_code) == (path, status)
             assert "ask again" in answer.json()[words]
             assert answer.headers["retry-after"]
-        assert busy.result().json()["status"] == "Success"
-    for path, body, _, _ in REFUSALS:
-        assert ask(guarded, path, body).status_code in {200, 201}, path
-        if path == "/roll/submit":
-            time.sleep(0.5)  # nobody waits for it, so that it holds its place a little
+    for path, body, _, _ in REFUSALS:  # the client has left, and its place is free
+        until(lambda path=path, body=body: ask(guarded, path, body).status_code in {200, 201})
+
+
+@contextlib.contextmanager
+def sleeping(server):
+    """A client that waits for a program that sleeps."""
+    body = json.dumps({"code": SLEEP, "run_timeout": 50}).encode()
+    head = f"POST /run_code HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\n"
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        yield
+
+
+def until(holds):
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_limits_hold(guarded):
@@ -232,3 +247,60 @@ def test_a_session_is_bounded(server):
     with server.client(headers={"X-Session-ID": "long"}) as client:
         statuses = [client.post("/execute", json=body).json()["process_status"] for _ in range(3)]
     assert statuses == ["completed", "error", "error"]
+
+
+def test_another_replica_knows_what_a_token_is_of(server, guarded):
+    task = {"response": "\\boxed{2}", "reward_info": {"ground_truth": "2"}}
+    submission = {"source_code": "print(1)", "language_id": 71, "expected_output": "2"}
+    with server.client() as client:
+        roll = client.post("/roll/submit", json=task).json()["reward_request_id"]
+        judge0 = client.post("/submissions", json=submission).json()["token"]
+    rewarded = waited(guarded, "/roll/result", {"reward_request_id": roll}, "errcode", 1)
+    assert rewarded["reward_score"] == 1.0
+    judged = waited(guarded, f"/submissions/{judge0}", None, "status", {"id": 2})
+    assert judged["status"]["description"] == "Wrong Answer"
+
+
+def waited(server, path, body, key, running):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        got = ask(server, path, body, "GET").json()
+        if got[key] != running and (key != "status" or got[key]["id"] > 2):
+            return got
+        time.sleep(0.05)
+    raise AssertionError("no result")
+
+
+@pytest.mark.parametrize("token", ["x", "x.y", "x.eJw=", "a." + "A" * 3000, "../x", "é"])
+def test_a_made_up_token_is_not_known(server, token):
+    with server.client() as client:
+        roll = client.request("GET", "/roll/result", json={"reward_request_id": token})
+        assert roll.status_code == 404
+        assert client.get(f"/submissions/{token}").status_code == 404
+
+
+def test_a_token_that_unfolds_to_too_much_is_not_known(server):
+    packed = base64.urlsafe_b64encode(zlib.compress(b" " * (64 << 20))).decode()
+    with server.client() as client:
+        body = {"reward_request_id": f"x.{packed}"}
+        assert client.request("GET", "/roll/result", json=body).status_code == 404
+
+
+def test_one_bad_submission_does_not_fail_its_batch(server):
+    right = {"source_code": "print(1)", "language_id": 71}
+    wrong = [{**right, "language_id": 12345}, {"language_id": 71}, 5]
+    with server.client() as client:
+        answer = client.post("/submissions/batch", json={"submissions": [right, *wrong]})
+    assert answer.status_code == 201
+    good, *bad = answer.json()
+    assert good["token"]
+    assert [next(iter(one)) for one in bad[:2]] == ["language_id", "source_code"]
+    assert bad[2]
+    assert "token" not in bad[2]
+
+
+def test_a_submission_shows_the_fields_that_are_asked_for(server):
+    given = {"source_code": "print(1)", "language_id": 71, "expected_output": "1"}
+    with server.client() as client:
+        path = "/submissions?wait=true&fields=stdout,status"
+        assert client.post(path, json=given).json().keys() == {"token", "stdout", "status"}

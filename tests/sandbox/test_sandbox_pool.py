@@ -33,6 +33,15 @@ def gone(pids, timeout_s=10):
     return False
 
 
+def appeared(known, timeout_s=10):
+    """The processes below us that were not known, some time after they came."""
+    end = time.monotonic() + timeout_s
+    while not descendants() - known and time.monotonic() < end:
+        time.sleep(0.01)
+    time.sleep(0.3)
+    return descendants() - known
+
+
 def test_no_runs_no_outcomes(runner, box):
     assert runner.run(box.run(HELLO, [])) == []
 
@@ -44,6 +53,26 @@ def test_many_calls_at_once(runner, box):
 
     outcomes = runner.run(go())
     assert [outcome.stdout for (outcome,) in outcomes] == [b"%d\n" % n for n in range(60)]
+
+
+@pytest.mark.parametrize(("kills", "status"), [(1, "ok"), (2, "runtime_error")])
+def test_a_program_that_somebody_else_killed_is_run_once_more(runner, box, kills, status):
+    """As the kernel does when a machine's memory runs out; the second time it is the program's."""
+
+    async def go():
+        idle = descendants()
+        program = Program("python", "import time\ntime.sleep(1)\nprint(5)")
+        running = asyncio.create_task(box.run(program, [Run()]))
+        for _ in range(kills):
+            own = await asyncio.to_thread(appeared, idle)
+            for pid in own:
+                os.kill(pid, signal.SIGKILL)
+            assert await asyncio.to_thread(gone, own)
+        return await running
+
+    (outcome,) = runner.run(go())
+    assert outcome.status == status
+    assert outcome.stdout == (b"5\n" if status == "ok" else b"")
 
 
 def test_queues_take_turns(runner, box):

@@ -67,9 +67,8 @@ def _run_row(plan: Plan, outcome: Outcome) -> Row:
 
 def _isolation(plan: Plan) -> str:
     """Whether tests and program had a process each ("split") or one ("shared")."""
-    if plan.suite.language.name == "python":
-        return "split"
-    return plan.suite.language.asserts if plan.suite.framework == "asserts" else "shared"
+    split = plan.suite.language.name == "python" or plan.suite.framework == "asserts"
+    return "split" if split else "shared"
 
 
 def _verdict(plan: Plan, outcome: Outcome, rows: list[Row]) -> Verdict:

@@ -7,7 +7,7 @@ from typing import Any
 
 from reward_server.errors import ApiError
 from reward_server.labels import tests_of as tests_of_lists
-from reward_server.protocols.programs import language_of
+from reward_server.protocols.programs import language_of, limits_of
 
 WITHIN = "config.provided_data"
 DECIMAL = re.compile(r"\d\.\d|\d[eE][+-]?\d")
@@ -47,7 +47,10 @@ def tests_of(dataset: str, config: Any, row: Row) -> dict[str, Any]:
     extra = config.extra or {}
     return {
         "language": language,
-        "limits": {"time_s": config.run_timeout or RUN_TIMEOUT_S, "processes": 16},
+        "limits": {
+            "time_s": limits_of(config.run_timeout or RUN_TIMEOUT_S).time_s,
+            "processes": 16,
+        },
         "stop_on_failure": not extra.get("run_all_cases", False),
         **READERS[kind](row),
     }

@@ -60,7 +60,8 @@ async def submit(request: Request) -> Response:
     (result,) = results = await score(request, [item])
     refuse_transient(results)
     if result["reward"] is None:
-        raise ApiError(422, "invalid", result["message"])
+        message = f"config.provided_data: {result['message']}"
+        raise ApiError(422, "invalid", message, field="config.provided_data")
     found = extract(Sample(completion), tests["language"])
     details = result["scores"]["code"]["detail"]
     return answer(

@@ -1,0 +1,329 @@
+// Carries calls between a program and its tests, which are two processes: as bytes of known types.
+#[allow(dead_code, static_mut_refs, unused)]
+pub mod reward_wire {
+    use std::any::Any;
+    use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
+    use std::hash::Hash;
+
+    pub const GONE: i32 = 81;
+    pub const RAISED: i32 = 82;
+    pub const NOT_CALLED: i32 = 83;
+    pub const UNSPLIT: i32 = 84;
+    const MOST: u64 = 256 << 20;
+
+    extern "C" {
+        fn read(file: i32, to: *mut u8, size: usize) -> isize;
+        fn write(file: i32, from: *const u8, size: usize) -> isize;
+        fn dup(file: i32) -> i32;
+        fn dup2(from: i32, to: i32) -> i32;
+        fn open(path: *const u8, flags: i32, ...) -> i32;
+        fn _exit(code: i32) -> !;
+        fn on_exit(run: extern "C" fn(i32, *mut u8), with: *mut u8) -> i32;
+    }
+
+    static mut IN: i32 = 0;
+    static mut OUT: i32 = 1;
+    static mut CALLS: u64 = 0;
+    static mut THREW: bool = false;
+
+    pub fn stop(code: i32, why: &str) -> ! {
+        unsafe {
+            write(2, why.as_ptr(), why.len());
+            _exit(code)
+        }
+    }
+
+    // Before any other code: the wire leaves standard input and output, which stay usable.
+    extern "C" fn take_streams() {
+        unsafe {
+            IN = dup(0);
+            OUT = dup(1);
+            let null = open(b"/dev/null\0".as_ptr(), 0);
+            if IN < 0 || OUT < 0 || null < 0 || dup2(null, 0) < 0 || dup2(2, 1) < 0 {
+                _exit(1);
+            }
+        }
+    }
+    #[used]
+    #[link_section = ".preinit_array"]
+    static FIRST: extern "C" fn() = take_streams;
+
+    fn receive_exactly(to: &mut [u8]) -> bool {
+        let mut at = 0;
+        while at < to.len() {
+            let got = unsafe { read(IN, to[at..].as_mut_ptr(), to.len() - at) };
+            if got <= 0 {
+                return false;
+            }
+            at += got as usize;
+        }
+        true
+    }
+
+    pub fn receive() -> Option<Vec<u8>> {
+        let mut head = [0u8; 8];
+        if !receive_exactly(&mut head) || u64::from_le_bytes(head) > MOST {
+            return None;
+        }
+        let mut message = vec![0u8; u64::from_le_bytes(head) as usize];
+        if receive_exactly(&mut message) { Some(message) } else { None }
+    }
+
+    pub fn send(message: &[u8]) -> bool {
+        let mut all = (message.len() as u64).to_le_bytes().to_vec();
+        all.extend_from_slice(message);
+        let mut at = 0;
+        while at < all.len() {
+            let put = unsafe { write(OUT, all[at..].as_ptr(), all.len() - at) };
+            if put <= 0 {
+                return false;
+            }
+            at += put as usize;
+        }
+        true
+    }
+
+    fn nonsense() -> ! {
+        stop(GONE, "the program wrote nonsense")
+    }
+
+    fn take<'a>(from: &mut &'a [u8], size: usize) -> &'a [u8] {
+        if size > from.len() {
+            nonsense();
+        }
+        let (taken, rest) = from.split_at(size);
+        *from = rest;
+        taken
+    }
+
+    fn count(from: &mut &[u8]) -> usize {
+        let n = u64::get(from);
+        if n > from.len() as u64 {
+            nonsense();
+        }
+        n as usize
+    }
+
+    /// What can travel.
+    pub trait Wire: Sized {
+        fn put(&self, to: &mut Vec<u8>);
+        fn get(from: &mut &[u8]) -> Self;
+    }
+
+    macro_rules! numbers {
+        ($($kind:ty)*) => {$(impl Wire for $kind {
+            fn put(&self, to: &mut Vec<u8>) { to.extend_from_slice(&self.to_le_bytes()); }
+            fn get(from: &mut &[u8]) -> Self {
+                let mut bytes = [0u8; std::mem::size_of::<$kind>()];
+                bytes.copy_from_slice(take(from, std::mem::size_of::<$kind>()));
+                <$kind>::from_le_bytes(bytes)
+            }
+        })*};
+    }
+    numbers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64);
+
+    impl Wire for bool {
+        fn put(&self, to: &mut Vec<u8>) { to.push(*self as u8); }
+        fn get(from: &mut &[u8]) -> Self { take(from, 1)[0] != 0 }
+    }
+    impl Wire for char {
+        fn put(&self, to: &mut Vec<u8>) { (*self as u32).put(to); }
+        fn get(from: &mut &[u8]) -> Self { char::from_u32(u32::get(from)).unwrap_or_else(|| nonsense()) }
+    }
+    impl Wire for () {
+        fn put(&self, _: &mut Vec<u8>) {}
+        fn get(_: &mut &[u8]) -> Self {}
+    }
+    impl Wire for String {
+        fn put(&self, to: &mut Vec<u8>) { self.as_str().to_bytes(to); }
+        fn get(from: &mut &[u8]) -> Self {
+            let size = count(from);
+            String::from_utf8(take(from, size).to_vec()).unwrap_or_else(|_| nonsense())
+        }
+    }
+    trait ToBytes { fn to_bytes(&self, to: &mut Vec<u8>); }
+    impl ToBytes for str {
+        fn to_bytes(&self, to: &mut Vec<u8>) {
+            (self.len() as u64).put(to);
+            to.extend_from_slice(self.as_bytes());
+        }
+    }
+    impl<'a> Wire for &'a str {
+        fn put(&self, to: &mut Vec<u8>) { self.to_bytes(to); }
+        fn get(from: &mut &[u8]) -> Self { Box::leak(String::get(from).into_boxed_str()) }
+    }
+    impl<'a> Wire for std::borrow::Cow<'a, str> {
+        fn put(&self, to: &mut Vec<u8>) { self.to_bytes(to); }
+        fn get(from: &mut &[u8]) -> Self { std::borrow::Cow::Owned(String::get(from)) }
+    }
+    impl<'a, T: Wire + 'a> Wire for &'a T {
+        fn put(&self, to: &mut Vec<u8>) { (**self).put(to); }
+        fn get(from: &mut &[u8]) -> Self { Box::leak(Box::new(T::get(from))) }
+    }
+    impl<'a, T: Wire + 'a> Wire for &'a mut T {
+        fn put(&self, to: &mut Vec<u8>) { (**self).put(to); }
+        fn get(from: &mut &[u8]) -> Self { Box::leak(Box::new(T::get(from))) }
+    }
+    fn put_all<'a, T: Wire + 'a>(size: usize, items: impl Iterator<Item = &'a T>, to: &mut Vec<u8>) {
+        (size as u64).put(to);
+        for item in items { item.put(to); }
+    }
+    impl<'a, T: Wire + 'a> Wire for &'a [T] {
+        fn put(&self, to: &mut Vec<u8>) { put_all(self.len(), self.iter(), to); }
+        fn get(from: &mut &[u8]) -> Self { Box::leak(Vec::<T>::get(from).into_boxed_slice()) }
+    }
+    impl<'a, T: Wire + 'a> Wire for &'a mut [T] {
+        fn put(&self, to: &mut Vec<u8>) { put_all(self.len(), self.iter(), to); }
+        fn get(from: &mut &[u8]) -> Self { Box::leak(Vec::<T>::get(from).into_boxed_slice()) }
+    }
+    macro_rules! collections {
+        ($($name:ident: $($bound:path),*;)*) => {$(impl<T: Wire $(+ $bound)*> Wire for $name<T> {
+            fn put(&self, to: &mut Vec<u8>) { put_all(self.len(), self.iter(), to); }
+            fn get(from: &mut &[u8]) -> Self { (0..count(from)).map(|_| T::get(from)).collect() }
+        })*};
+    }
+    collections!(Vec:; VecDeque:; LinkedList:; HashSet: Hash, Eq; BTreeSet: Ord; BinaryHeap: Ord;);
+    macro_rules! maps {
+        ($($name:ident: $($bound:path),*;)*) => {$(impl<K: Wire $(+ $bound)*, V: Wire> Wire for $name<K, V> {
+            fn put(&self, to: &mut Vec<u8>) {
+                (self.len() as u64).put(to);
+                for (key, value) in self { key.put(to); value.put(to); }
+            }
+            fn get(from: &mut &[u8]) -> Self {
+                (0..count(from)).map(|_| { let key = K::get(from); (key, V::get(from)) }).collect()
+            }
+        })*};
+    }
+    maps!(HashMap: Hash, Eq; BTreeMap: Ord;);
+    impl<T: Wire, const N: usize> Wire for [T; N] {
+        fn put(&self, to: &mut Vec<u8>) { for item in self { item.put(to); } }
+        fn get(from: &mut &[u8]) -> Self { [(); N].map(|_| T::get(from)) }
+    }
+    impl<T: Wire> Wire for Option<T> {
+        fn put(&self, to: &mut Vec<u8>) {
+            self.is_some().put(to);
+            if let Some(value) = self { value.put(to); }
+        }
+        fn get(from: &mut &[u8]) -> Self { if bool::get(from) { Some(T::get(from)) } else { None } }
+    }
+    impl<T: Wire, E: Wire> Wire for Result<T, E> {
+        fn put(&self, to: &mut Vec<u8>) {
+            self.is_ok().put(to);
+            match self { Ok(value) => value.put(to), Err(error) => error.put(to) }
+        }
+        fn get(from: &mut &[u8]) -> Self { if bool::get(from) { Ok(T::get(from)) } else { Err(E::get(from)) } }
+    }
+    impl<T: Wire> Wire for Box<T> {
+        fn put(&self, to: &mut Vec<u8>) { (**self).put(to); }
+        fn get(from: &mut &[u8]) -> Self { Box::new(T::get(from)) }
+    }
+    impl<T: Wire> Wire for Box<[T]> {
+        fn put(&self, to: &mut Vec<u8>) { put_all(self.len(), self.iter(), to); }
+        fn get(from: &mut &[u8]) -> Self { Vec::<T>::get(from).into_boxed_slice() }
+    }
+    impl<T: Wire> Wire for std::rc::Rc<T> {
+        fn put(&self, to: &mut Vec<u8>) { (**self).put(to); }
+        fn get(from: &mut &[u8]) -> Self { std::rc::Rc::new(T::get(from)) }
+    }
+    impl<T: Wire> Wire for std::cell::RefCell<T> {
+        fn put(&self, to: &mut Vec<u8>) { self.borrow().put(to); }
+        fn get(from: &mut &[u8]) -> Self { std::cell::RefCell::new(T::get(from)) }
+    }
+    macro_rules! tuples {
+        ($(($($name:ident)*))*) => {$(impl<$($name: Wire),*> Wire for ($($name,)*) {
+            #[allow(non_snake_case)]
+            fn put(&self, to: &mut Vec<u8>) { let ($($name,)*) = self; $($name.put(to);)* }
+            fn get(from: &mut &[u8]) -> Self { ($($name::get(from),)*) }
+        })*};
+    }
+    tuples!((A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C D E F G H));
+
+    // What tests put into a box of anything.
+    macro_rules! anything {
+        ($($tag:literal $kind:ty),*) => {impl Wire for Box<dyn Any> {
+            fn put(&self, to: &mut Vec<u8>) {
+                $(if let Some(value) = self.downcast_ref::<$kind>() { to.push($tag); return value.put(to); })*
+                to.push(255);
+            }
+            fn get(from: &mut &[u8]) -> Self {
+                match u8::get(from) { $($tag => Box::new(<$kind>::get(from)),)* _ => Box::new(()) }
+            }
+        }};
+    }
+    anything!(0 i32, 1 String, 2 &'static str, 3 f64, 4 bool, 5 i64, 6 u32, 7 u64, 8 usize, 9 f32, 10 char, 11 u8,
+              12 Vec<i32>, 13 Vec<String>, 14 Vec<&'static str>, 15 i128, 16 isize);
+    impl Wire for Box<dyn std::error::Error> {
+        fn put(&self, to: &mut Vec<u8>) { self.to_string().put(to); }
+        fn get(from: &mut &[u8]) -> Self { String::get(from).into() }
+    }
+    impl Wire for std::cmp::Ordering {
+        fn put(&self, to: &mut Vec<u8>) { (*self as i8).put(to); }
+        fn get(from: &mut &[u8]) -> Self { i8::get(from).cmp(&0) }
+    }
+
+    // ---- The program's process.
+
+    pub fn answer(run: fn(u64, &mut &[u8], &mut Vec<u8>)) -> ! {
+        std::panic::set_hook(Box::new(|_| {}));
+        while let Some(message) = receive() {
+            let mut reply = vec![b'R'];
+            let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                let mut from = &message[..];
+                let index = u64::get(&mut from);
+                run(index, &mut from, &mut reply);
+            }));
+            if let Err(problem) = caught {
+                let text = problem.downcast_ref::<String>().cloned();
+                let text = text.or_else(|| problem.downcast_ref::<&str>().map(|text| text.to_string()));
+                reply = vec![b'P'];
+                text.unwrap_or_default().put(&mut reply);
+            }
+            if !send(&reply) {
+                break;
+            }
+        }
+        unsafe { _exit(0) }
+    }
+
+    // ---- The tests' process.
+
+    extern "C" fn at_end(status: i32, _: *mut u8) {
+        unsafe {
+            if status == 0 && CALLS == 0 {
+                stop(NOT_CALLED, "the tests never called the program");
+            }
+            if status == 101 && THREW {
+                stop(RAISED, "the program panicked");
+            }
+        }
+    }
+    extern "C" fn watch_end() {
+        if super::REWARD_TESTS {
+            unsafe { on_exit(at_end, std::ptr::null_mut()); }
+        }
+    }
+    #[used]
+    #[link_section = ".init_array"]
+    static LAST: extern "C" fn() = watch_end;
+
+    pub fn call(index: u64, arguments: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+        static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(|broken| broken.into_inner());
+        unsafe { CALLS += 1; }
+        let mut message = Vec::new();
+        index.put(&mut message);
+        arguments(&mut message);
+        let reply = if send(&message) { receive() } else { None };
+        drop(turn);
+        let reply = reply.unwrap_or_else(|| stop(GONE, "the program ended"));
+        match reply.first() {
+            Some(b'R') => reply,
+            Some(b'P') => {
+                let text = String::get(&mut &reply[1..]);
+                unsafe { THREW = true; }
+                panic!("{}", text)
+            }
+            _ => nonsense(),
+        }
+    }
+}

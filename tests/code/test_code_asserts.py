@@ -1,0 +1,63 @@
+"""Test code in a process of its own, and ways of getting past it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sandbox import apart, languages, twin
+from verifiers.code import REASONS
+from verifiers.verdict import Sample
+
+FOLDER = Path(__file__).parents[1] / "cases" / "code"
+
+
+def cases(name):
+    return [json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()]
+
+
+CASES = cases("asserts.jsonl") + cases("apart.jsonl")
+
+
+UNSPLIT = cases("unsplit.jsonl")
+
+
+@pytest.fixture(scope="module")
+def verdicts(score_all):
+    everything = CASES + UNSPLIT
+    samples = [Sample(case["completion"], {"tests": case["tests"]}) for case in everything]
+    names = [case["name"] for case in everything]
+    return dict(zip(names, score_all(samples), strict=True))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_verdict(case, verdicts):
+    verdict = verdicts[case["name"]]
+    assert (verdict.status, verdict.reason) == ("ok", case["reason"]), verdict
+    assert verdict.score == case["score"]
+    assert verdict.reason in REASONS
+    assert verdict.detail["isolation"] == "split"
+
+
+@pytest.mark.parametrize("case", UNSPLIT, ids=lambda case: case["name"])
+def test_what_cannot_cross_is_refused_with_the_reason(case, verdicts):
+    verdict = verdicts[case["name"]]
+    assert (verdict.status, verdict.score) == ("invalid", None)
+    assert verdict.message.startswith("reference.tests.asserts: can't run apart")
+    assert case["message"] in verdict.message
+    assert "give stdio" in verdict.message
+
+
+def test_every_language_is_tested():
+    assert len({case["name"] for case in CASES + UNSPLIT}) == len(CASES + UNSPLIT)
+    known = set(apart.LANGUAGES) | twin.LANGUAGES
+    assert {case["tests"]["language"] for case in CASES} == known
+    assert {name for name, row in languages.LANGUAGES.items() if row.asserts} == known
+
+
+@pytest.mark.parametrize("language", ["bash", "sql", "kotlin", "scala"])
+def test_languages_without_asserts_say_so(language, score):
+    tests = {"language": language, "asserts": "true"}
+    verdict = score(Sample(f"```{language}\ntrue\n```", {"tests": tests}))
+    assert verdict.status == "invalid"
+    assert f"no asserts for {language}" in verdict.message

@@ -1,0 +1,18 @@
+"""Judge0's own SDK from PyPI against the server."""
+
+import json
+
+
+def test_its_sdk_runs_programs_and_reads_their_statuses(server, run_script):
+    seen = json.loads(run_script("judge0", "judge0_sdk.py", server.url))
+    assert seen["statuses"] == [
+        "ACCEPTED",
+        "WRONG_ANSWER",
+        "RUNTIME_ERROR_NZEC",
+        "TIME_LIMIT_EXCEEDED",
+    ]
+    assert seen["stdout"] == "9\n"
+    assert seen["crash"]
+    assert seen["time"] >= 1.0
+    assert seen["many"] == list(range(20))
+    assert seen["version"]
