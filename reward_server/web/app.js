@@ -76,6 +76,7 @@ async function load() {
     const info = await ask("/v1/info");
     wantsKey = info.api_keys;
     byId("key-button").hidden = !info.api_keys;
+    byId("docs").hidden = info.api_keys; // a link can't bring the key
     byId("about").textContent = about(info);
     problem(null);
     openKey(false);

@@ -196,3 +196,4 @@ def test_no_key_is_asked_for_where_none_is_wanted(visit):
     page = visit()
     assert page.locator("#key-button").is_hidden()
     assert page.locator("#key-panel").is_hidden()
+    assert page.get_by_role("link", name="API documentation").is_visible()
