@@ -251,14 +251,14 @@ class Zygote:
 
     def _become_tests(self, task: job.Job, source: int, child: Child, wire: int) -> NoReturn:
         """In the tests' process, whose files are in a mount that no program can see."""
-        part, loading = job.part(source, task.tests), job.part(source, task.loading)
+        part = job.part(source, task.tests)
         if part[0] != "asserts":
             self.ground.hide(TESTS)
         streams = (self.null, child.files["stdout"], child.files["stderr"])
         report = child.files["value"]
         self.lock.close(self._cage(task, 1), streams, [wire, report])
         drive.awaken(b"")
-        testing.serve(part, wire, report, loading[0])
+        testing.serve(part, wire, report)
         sys.stdout.flush()
         os._exit(0)
 
