@@ -1,5 +1,6 @@
 """The backends by name, and how `auto` chooses."""
 
+import compileall
 import os
 import sys
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ async def _namespace(count: int) -> Sandbox:
     from sandbox.toolbox import Toolbox  # noqa: PLC0415
     from sandbox.workshop import Workshop  # noqa: PLC0415
 
+    compileall.compile_dir(Path(__file__).parent, quiet=2)  # byte code lies denser in a slot
     interpreter = own_interpreter()
     workshop = Workshop(Toolbox(_cache_directory()), interpreter.executable, interpreter.path)
     return await _started(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn, cast
 
 from sandbox.docker.wire import Wire
-from sandbox.namespace import kernel, seccomp, warm, zygote
+from sandbox.namespace import kernel, rehearsal, seccomp, warm, zygote
 
 _SCRATCH = "/tmp"  # noqa: S108 - a small tmpfs of the container's own
 
@@ -89,7 +89,7 @@ def main() -> NoReturn:
         kernel.set_dumpable(0)  # or programs, having its uid, could look into it through /proc
         loop = zygote.Zygote(cast("socket.socket", wire), Container(), proc, mapped=False)
         sys.path[:] = path
-        warm.settle(_packages(path))
+        warm.settle(_packages(path), rehearsal.rehearse)
         loop.ground.reset()
     except Exception as error:  # noqa: BLE001 - whatever it is, the server must be told
         wire.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())

@@ -22,7 +22,7 @@ def main() -> None:
     """Set up the slot and report over the control socket: one JSON message, then the job loop."""
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(sys.argv[2])
-    sys.path.insert(0, PACKAGE_PARENT)
+    sys.path.append(PACKAGE_PARENT)
     from sandbox.namespace import kernel, seccomp  # noqa: PLC0415
 
     try:
@@ -116,12 +116,16 @@ def become_zygote(control: socket.socket, settings: dict[str, Any]) -> None:
     from sandbox.namespace.handlers import without_fork_handlers  # noqa: PLC0415
 
     with without_fork_handlers():
-        from sandbox.namespace import kernel, root, warm, zygote  # noqa: PLC0415
+        from sandbox.namespace import heap, kernel, warm  # noqa: PLC0415
 
-    sys.path.remove(PACKAGE_PARENT)
     kernel.die_with_parent()
     try:
         warm.load(settings["preload"])
+        heap.fill()  # so that what is used in every fork, imported now, lies side by side
+        with without_fork_handlers():
+            from sandbox.namespace import rehearsal, root, zygote  # noqa: PLC0415
+
+        sys.path.remove(PACKAGE_PARENT)
         proc = os.open("/proc", os.O_PATH)
         kernel.copy_code_tables(proc)
         sources = root.Sources(settings["visible"], settings["toolbox"])
@@ -135,7 +139,7 @@ def become_zygote(control: socket.socket, settings: dict[str, Any]) -> None:
         kernel.drop_capability_bounds()
         mapped = settings["uid_base"] is not None
         loop = zygote.Zygote(control, zygote.Namespaces(), proc, mapped=mapped)
-        warm.settle(settings["path"])
+        warm.settle(settings["path"], rehearsal.rehearse)
     except Exception as error:  # noqa: BLE001 - whatever it is, the server must be told
         control.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
         os._exit(1)

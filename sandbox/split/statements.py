@@ -57,13 +57,12 @@ def split(text: str) -> list[Statement]:
 def _parsed(node: ast.stmt) -> Statement:
     constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     active = isinstance(node, _ACTIVE) and not constant
-    definition = isinstance(node, ast.FunctionDef | ast.ClassDef)
     return Statement(
         node.lineno,
         ast.Module([node], []),
         active,
         isinstance(node, ast.Assert),
-        node.name if definition else "",
+        node.name if isinstance(node, ast.FunctionDef | ast.ClassDef) else "",
         frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
         if active
         else frozenset(),

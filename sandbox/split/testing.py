@@ -22,7 +22,7 @@ _FRAMEWORKS: dict[str, Callable[[list[str]], list[Row]]] = {
 }
 
 
-def run(part: list[Any], descriptor: int) -> dict[str, Any]:
+def run(part: list[Any], pipe: Pipe) -> dict[str, Any]:
     """Run the tests that `part` describes ([framework, module, entry point, files]); the report.
 
     Nothing is imported from /tmp, which the program can write to. Tests without data files run
@@ -33,7 +33,7 @@ def run(part: list[Any], descriptor: int) -> dict[str, Any]:
     own: set[str] = {"__main__", "unittest.mock"} | {
         frameworks.module_name(name) for name, _ in files
     }
-    link = Link(Pipe(descriptor), lambda: frozenset(own))
+    link = Link(pipe, lambda: frozenset(own))
     program = Program(module_name, link)
     sys.modules[module_name] = program
     if framework == "asserts":
@@ -55,10 +55,10 @@ def _write(files: list[list[str]]) -> None:
     sys.path.insert(0, DIRECTORY)
 
 
-def serve(part: list[Any], descriptor: int, report: int) -> None:
+def serve(part: list[Any], pipe: Pipe, report: int) -> None:
     """Run the tests and write the report; whatever goes wrong with the tests is in it."""
     try:
-        result = run(part, descriptor)
+        result = run(part, pipe)
     except ModuleNotFoundError as error:
         result = {"complete": False, "missing": error.name, "tests": []}
     except BaseException as error:  # noqa: BLE001
