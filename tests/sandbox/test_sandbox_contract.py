@@ -1,8 +1,4 @@
-"""What every backend must do: the same verdicts, limits that hold, attacks repelled, nothing left.
-
-SANDBOX_BACKENDS names the backends, "namespace" unless set; the docker ones want an engine and an
-image (SANDBOX_IMAGE), which `make e2e` brings: "docker", and "docker:runsc" for gVisor's runtime.
-"""
+"""What every backend must do: right verdicts, limits that hold, attacks repelled, nothing left."""
 
 import asyncio
 import errno
@@ -16,14 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Containers, Limits, Program, Run, SandboxError, Unsupported, open_sandbox
+from sandbox import Limits, Program, Run, SandboxError, Unsupported
 from sandbox.values import decode, encode_call
+from tests.backends import BACKENDS, opened
 from verifiers.code import CodeOptions, Plan, grade, plan
 from verifiers.verdict import Sample
 
 ROOT = Path(__file__).parents[2]
-BACKENDS = os.environ.get("SANDBOX_BACKENDS", "namespace").split()
-IMAGE = os.environ.get("SANDBOX_IMAGE", "reward-server")
 LOOP = Program("python", "while True:\n    pass")
 SUM = Program("python", "print(sum(map(int, input().split())))")
 CLEAN = Program("python", "import os\nprint(os.listdir('/tmp'))")
@@ -53,11 +48,6 @@ ATTACKS = read_lines(ROOT / "tests/attacks/programs.jsonl")
 
 def name_of(case):
     return case["name"]
-
-
-async def opened(backend, slots):
-    name, _, runtime = backend.partition(":")
-    return await open_sandbox(name, slots, Containers(IMAGE, runtime or None))
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
@@ -273,7 +263,8 @@ def test_a_lost_place_is_replaced(runner, backend):
 def test_a_killed_server_leaves_nothing(backend):
     script = (
         "import asyncio, sys\n"
-        "from tests.sandbox.test_sandbox_contract import LOOP, opened\n"
+        "from tests.backends import opened\n"
+        "from tests.sandbox.test_sandbox_contract import LOOP\n"
         "from sandbox import Limits, Run\n"
         "async def main():\n"
         "    box = await opened(sys.argv[1], 2)\n"
