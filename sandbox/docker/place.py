@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from docker.errors import DockerException
+from docker.errors import APIError, DockerException
 
 from sandbox.command import Command
 from sandbox.docker import boot, container, engine, wire
@@ -24,6 +24,12 @@ ANSWER_GRACE_S = 30.0
 _OVERHEAD_MB = 256
 """Of a container's memory: the zygotes, a program's /tmp and its outputs."""
 
+_COMMON_MB = 2 * Limits().memory_mb + _OVERHEAD_MB
+"""What most jobs come by with: a program and its tests."""
+
+_SMALL_MB = 64
+"""A job of such a size needs no memory of its own."""
+
 _MIB = 1 << 20
 
 
@@ -38,7 +44,7 @@ class Place:
         self._creating: asyncio.Future[Any] | None = None
         self._stream: Stream | None = None
         self._workshop: Workshop | None = None
-        self._memory_mb = 0
+        self._memory_mb = _COMMON_MB
         self._working = False
 
     @property
@@ -73,7 +79,6 @@ class Place:
 
     def _create(self) -> Any:
         self._client = client = engine.connect()
-        self._memory_mb = Limits().memory_mb + _OVERHEAD_MB
         fleet = self.fleet
         self._container = container.create(
             client, fleet.image, fleet.options.runtime, fleet.volume.path, self._memory_mb
@@ -124,10 +129,10 @@ class Place:
     ) -> list[Outcome]:
         """Have the job in a memory file done, and close the file."""
         try:
+            held_mb = 2 * os.fstat(descriptor).st_size // _MIB  # as a job, and unpacked
+            await self._give_memory(memory_mb + (held_mb if held_mb > _SMALL_MB else 0))
             if not self._stream:
                 raise SandboxError("the container is closed")  # noqa: TRY301 - wrapped below
-            held_mb = 2 * os.fstat(descriptor).st_size // _MIB  # as a job, and unpacked
-            await self._give_memory(memory_mb + held_mb)
             self._working = True
             self._stream.send(wire.encode_job(descriptor))
             longest = limits.time_s * deadline.LAST_FACTOR + deadline.LAST_EXTRA_S
@@ -145,12 +150,17 @@ class Place:
     async def _give_memory(self, memory_mb: int) -> None:
         """Raise the container's limit where a job may use more than any before it."""
         needed = memory_mb + _OVERHEAD_MB
-        if needed <= self._memory_mb:
+        if needed <= self._memory_mb or not self._stream:
             return
         size = f"{needed}m"
-        await engine.in_thread(
-            self._client.update_container, self._container, mem_limit=size, memswap_limit=size
-        )
+        try:
+            await engine.in_thread(
+                self._client.update_container, self._container, mem_limit=size, memswap_limit=size
+            )
+        except APIError:  # not every runtime can: gVisor's takes a new container
+            await self.close()
+            self._memory_mb = needed
+            await self.start()
         self._memory_mb = needed
 
     async def cancel(self) -> None:
@@ -192,8 +202,8 @@ def _refuse(program: Program) -> None:
     """
     if LANGUAGES[program.language].run or program.kind in {"judge", "workspace"} or program.partner:
         raise Unsupported(
-            "the docker sandbox runs Python programs, without checkers and interactors; the "
-            "namespace sandbox runs the others"
+            "the docker sandbox runs Python programs, without checkers and interactors, where a "
+            "container can't hold namespaces; the namespace sandbox runs the others"
         )
     if program.kind == "tests" and program.framework != "asserts":
         raise Unsupported(

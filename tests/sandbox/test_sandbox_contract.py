@@ -208,6 +208,13 @@ def test_no_program_finds_another_in_its_memory(run):
     assert outcome.stdout == b"True False\n", outcome
 
 
+def test_a_higher_limit_than_usual_is_given(run):
+    program = Program("python", "x = bytearray(2_500_000_000)\nx[::4096] = b'x' * len(x[::4096])")
+    (outcome,) = run(program, memory_mb=3000)
+    assert outcome.status == "ok", outcome
+    assert outcome.memory_mb > 2300
+
+
 def test_the_first_failure_ends_the_rest(run):
     outcomes = run(SUM, b"1\n", b"no number\n", b"2\n")
     assert [o.status for o in outcomes] == ["ok", "runtime_error", "skipped"]
