@@ -2,10 +2,8 @@
 
     python benchmarks/code.py [--only verdicts|attacks|load|speed] [--per-source N]
 
-Covered: Python, in the real sandbox; other languages: code_languages.py. `load` runs hanging
-programs and bombs among honest ones. Not covered: the docker backend. CPU time is that of this
-process and all its descendants, by a cpuacct or cgroup2 group of its own; without leave to make one
-(not root), only wall time is shown.
+Covered: Python and C++, in the real sandbox; other languages: code_languages.py. `load` runs
+hanging programs and bombs among honest ones. Not covered: the docker backend.
 """
 
 import sys
@@ -15,39 +13,21 @@ sys.path[0] = sys.path[0].removesuffix("benchmarks") or "."  # math.py here woul
 import argparse
 import asyncio
 import collections
-import importlib.util
 import json
 import os
-import shutil
-import statistics
-import subprocess
+import tempfile
 import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.code_load import load
-from sandbox import Limits, Program, Run, Sandbox, open_sandbox
-from sandbox.values import encode_call
+from benchmarks.code_speed import Clock, speed
+from sandbox import Sandbox, open_sandbox
 from verifiers.code import CodeOptions, Plan, grade, plan
 from verifiers.verdict import Sample, Verdict
 
 DATA = Path(os.environ.get("REWARD_CASES", Path(__file__).resolve().parents[2] / "shared" / "data"))
 FENCE = "`" * 8
-ROUNDS, EACH = 6, 15
-
-PRINT = "print(1)"
-FUNCTION = (
-    "from typing import List\n\n"
-    "def has_close(numbers: List[float], threshold: float) -> bool:\n"
-    "    return any(abs(a - b) < threshold for i, a in enumerate(numbers)"
-    " for b in numbers[i + 1:])\n"
-)
-ASSERTS = "def check(candidate):\n" + "".join(
-    f"    assert candidate([1.0, 2.0, 3.9, {n}.0], 0.5) == {n in (1, 2, 4)}\n" for n in range(1, 8)
-)
-SQUARE = "n = int(input())\nprint(n * n)"
-NUMPY = "import numpy as np\nassert np.arange(10).sum() == 45"
 
 
 async def judge(box: Sandbox, sample: Sample, options: CodeOptions) -> Verdict:
@@ -145,129 +125,6 @@ async def attacks(box: Sandbox) -> None:
     print()
 
 
-class Clock:
-    """CPU milliseconds of this process and its descendants, the sandbox's included."""
-
-    def __init__(self) -> None:
-        self.group: Path | None = None
-        for parent in ("/sys/fs/cgroup/cpuacct", "/sys/fs/cgroup/unified", "/sys/fs/cgroup"):
-            group = Path(parent) / f"benchmark-{os.getpid()}"
-            try:
-                group.mkdir()
-                (group / "cgroup.procs").write_text(str(os.getpid()))
-                self.group = group
-                self.now()
-            except (OSError, ValueError):
-                self.group = None
-                continue
-            return
-
-    def close(self) -> None:
-        """Leave the group and remove it."""
-        if self.group is not None:
-            (self.group.parent / "cgroup.procs").write_text(str(os.getpid()))
-            self.group.rmdir()
-
-    def now(self) -> float:
-        """Milliseconds so far."""
-        if self.group is None:
-            return float("nan")
-        usage = self.group / "cpuacct.usage"
-        if usage.exists():
-            return int(usage.read_text()) / 1e6
-        fields = dict(line.split() for line in (self.group / "cpu.stat").read_text().splitlines())
-        return int(fields["usage_usec"]) / 1e3
-
-
-def bare(source: str, inputs: Sequence[str]) -> None:
-    """A fresh `python3` for each input."""
-    for text in inputs:
-        subprocess.run(
-            [sys.executable, "-c", source],
-            input=text.encode(),
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
-
-
-def bwrap(source: str, inputs: Sequence[str]) -> None:
-    """The same inside bubblewrap."""
-    box = ["bwrap", "--ro-bind", "/", "/", "--unshare-all", "--tmpfs", "/mnt", "--dev", "/dev"]
-    for text in inputs:
-        subprocess.run(
-            [*box, sys.executable, "-c", source],
-            input=text.encode(),
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
-
-
-async def speed(box: Sandbox, clock: Clock) -> None:
-    """One table: CPU ms a program, wall p50 and p99, interleaved in rounds."""
-    twenty = [f"{n}\n" for n in range(20)]
-    assert_source = f"{FUNCTION}\n{ASSERTS}\ncheck(has_close)"
-    tests = Program(
-        "python",
-        FUNCTION,
-        "tests",
-        entry_point="has_close",
-        tests=(("tests.py", ASSERTS),),
-    )
-    calls = [Run(encode_call([[1.0, 2.0, 3.9, float(n)], 0.5], {})) for n in range(7)]
-    kinds = {
-        "print(1)": (Program("python", PRINT), [Run()], PRINT, ("",)),
-        "calls x 7": (
-            Program("python", FUNCTION, "calls", entry_point="has_close"),
-            calls,
-            assert_source,
-            ("",),
-        ),
-        "asserts, split": (tests, [Run()], assert_source, ("",)),
-        "stdio x 20": (
-            Program("python", SQUARE),
-            [Run(text.encode()) for text in twenty],
-            SQUARE,
-            twenty,
-        ),
-    }
-    if importlib.util.find_spec("numpy") is None:
-        print("numpy is not installed: its row is left out")
-    else:
-        kinds["numpy"] = (Program("python", NUMPY), [Run()], NUMPY, ("",))
-    print(f"{'':16} {'ours: CPU ms  p50 / p99 wall':32} {'bare python3':20} {'bwrap':20} ratio")
-    for name, (program, runs, source, inputs) in kinds.items():
-        await box.run(program, runs, Limits())
-        columns = await rounds(box, clock, (program, runs), (source, inputs))
-        print(f"{name:16} {columns}")
-
-
-async def rounds(box: Sandbox, clock: Clock, ours: Any, theirs: Any) -> str:
-    """Interleaved rounds of each runner."""
-    cpu: dict[str, list[float]] = collections.defaultdict(list)
-    walls: list[float] = []
-    others: dict[str, Callable[..., None]] = {"bare": bare}
-    if shutil.which("bwrap"):
-        others["bwrap"] = bwrap
-    for _ in range(ROUNDS):
-        before = clock.now()
-        for _ in range(EACH):
-            start = time.perf_counter()
-            (outcome, *_) = await box.run(*ours, Limits())
-            walls.append((time.perf_counter() - start) * 1000)
-            assert outcome.status == "ok", outcome
-        cpu["ours"].append((clock.now() - before) / EACH)
-        for name, runner in others.items():
-            before = clock.now()
-            runner(*theirs)
-            cpu[name].append(clock.now() - before)
-    walls.sort()
-    middle = {name: statistics.median(values) for name, values in cpu.items()}
-    wall = f"{walls[len(walls) // 2]:6.1f} / {walls[int(len(walls) * 0.99)]:6.1f}"
-    other = f"{middle['bwrap']:8.1f}" if "bwrap" in middle else "not installed"
-    ratio = middle["ours"] / middle["bare"]
-    return f"{middle['ours']:8.2f} {wall:22} {middle['bare']:8.1f} {'':11} {other:20} {ratio:.2f}"
-
-
 async def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -285,7 +142,8 @@ async def main() -> None:
     if options.only in {None, "speed"}:
         clock = Clock()  # before the slot starts, so that its processes are in the group too
         async with await open_sandbox(slots=1) as box:
-            await speed(box, clock)
+            with tempfile.TemporaryDirectory() as place:
+                await speed(box, clock, Path(place))
         clock.close()
 
 

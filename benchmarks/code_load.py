@@ -85,7 +85,7 @@ async def load(box: Sandbox, count: int) -> None:
     hangs = sum(kind == "hang" for kind, _, _ in rows)
     allowed_s = 1.5 * clean_s + hangs * TIME_S / slots
     wrong = [
-        (row[1], outcome.status, outcome.cpu_ms, outcome.wall_ms)
+        (row[1], outcome.status, outcome.signal, outcome.cpu_ms, outcome.wall_ms, outcome.stderr)
         for row, outcome in zip(rows, outcomes, strict=True)
         if (row[0] == "honest") != (outcome.status == "ok")
     ]
@@ -93,6 +93,8 @@ async def load(box: Sandbox, count: int) -> None:
     print(
         f" (allowed {allowed_s:.1f} s); {len(wrong)} wrong; processes {before} -> {descendants()}"
     )
+    for source, *how in wrong:
+        print(f"    wrong: {source!r} ended as {how}")
     walls: dict[str, float] = {}
     for (kind, source, _), outcome in zip(rows, outcomes, strict=True):
         name = kind if kind == "honest" else source.replace("\n", " ")[-40:]
