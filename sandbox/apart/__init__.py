@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sandbox.apart import c, cpp, go, java, rust
-from sandbox.apart.halves import Unsplittable
+from sandbox.apart.halves import Unsplittable, UnusableTests
 from sandbox.command import File, Source
 from sandbox.program import Outcome
 
@@ -20,10 +20,6 @@ GONE, RAISED, NOT_CALLED, UNSPLIT = 81, 82, 83, 84
 
 _OURS = ("reward_", "Reward", "main.go:")
 """One of these stands in the compiler's words where the fault is not in the program's text."""
-
-FIX = (
-    "let the tests call functions of plain data (numbers, text, containers of them), or give stdio"
-)
 
 Built = tuple[File, ...] | Outcome
 Build = Callable[[Source], Awaitable[Built]]
@@ -71,8 +67,10 @@ async def run(build: Build, pair: Pair, language: str, program: str, tests: str)
                 return built
             return await _misfit(build, with_tests, (program, tests), built)
         tester = with_tests.tester(program, tests, built)
+    except UnusableTests as problem:
+        return _refused(str(problem))
     except Unsplittable as problem:
-        return _refused(f"can't run apart from this program ({problem}); {FIX}")
+        return _unfit(str(problem))
     tests_built = await build(tester)
     if isinstance(tests_built, Outcome):
         return await _misfit(build, with_tests, (program, tests), tests_built)
@@ -82,18 +80,15 @@ async def run(build: Build, pair: Pair, language: str, program: str, tests: str)
 async def _misfit(
     build: Build, language: Language, texts: tuple[str, str], failed: Outcome
 ) -> Outcome:
-    """Why a half could not be compiled: the program's own fault, or that it can't be a half.
-
-    What does not fit together in one process either is a `compile_error`, as anywhere.
-    """
+    """Why a half could not be compiled: in the compiler's words about both in one file where they
+    don't fit there either, else what keeps the program from being a half."""
     said = failed.stderr.decode(errors="replace")
     if failed.exit_code is None:
         return failed
     whole = await build(language.joined(*texts))
     if isinstance(whole, Outcome):
         return whole
-    first = next((line for line in said.splitlines() if "error" in line), said)
-    return _refused(f"can't run apart from this program ({first[:200]}); {FIX}")
+    return _unfit(next((line for line in said.splitlines() if "error" in line), said)[:300])
 
 
 def _reported(outcome: Outcome) -> Outcome:
@@ -101,7 +96,7 @@ def _reported(outcome: Outcome) -> Outcome:
     ended = json.loads(outcome.value or b"{}")
     code, said = ended.get("exit_code"), " ".join(str(ended.get("stderr", "")).split())
     if code == UNSPLIT:
-        return _refused(f"can't run apart from this program ({said}); {FIX}")
+        return _unfit(said)
     if code == GONE and outcome.status != "ok":
         return replace(outcome, value=None)
     if outcome.status in {"time_limit", "memory_limit", "output_limit"}:
@@ -118,6 +113,10 @@ def _reported(outcome: Outcome) -> Outcome:
     }.get(code, ("failed", ""))
     value = json.dumps({"complete": True, "tests": [("asserts", *how)]}).encode()
     return replace(outcome, status="ok", value=value)
+
+
+def _unfit(why: str) -> Outcome:
+    return Outcome("compile_error", stderr=f"can't run apart from its tests: {why}".encode())
 
 
 def _refused(problem: str) -> Outcome:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sandbox.apart.halves import Unsplittable, harness, text_file
+from sandbox.apart.halves import Unsplittable, UnusableTests, harness, text_file
 from sandbox.apart.text import blanked, closing, parts, words
 from sandbox.command import File, Source
 
@@ -304,7 +304,7 @@ def _runner(tests: str, mains: int) -> Iterator[str]:
         return
     named = _TEST.findall(blanked(tests, _SKIPPED))
     if not named:
-        raise Unsplittable("the tests have neither a func main() nor a func Test…(t *testing.T)")
+        raise UnusableTests("give a func main() or a func Test…(t *testing.T)")
     rows = (f'{{Name: "{name}", F: {name}}},' for name in named)
     yield f"rewardRunNamed([]testing.InternalTest{{{''.join(rows)}}})"
 
