@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sandbox.apart.halves import nothing as probe
+from sandbox.apart.halves import nothing as question
 from sandbox.apart.halves import Unsplittable, UnusableTests, harness, text_file
 from sandbox.apart.text import blanked, closing, parts, words
 from sandbox.command import File, Source
@@ -177,7 +179,7 @@ def _kinds(body: str) -> list[str]:
     return [re.sub(r"^\w+(?:\s*,\s*\w+)*\s+(?=\S)", "", field) for field in fields]
 
 
-def owner(program: str, tests: str) -> Source:
+def owner(program: str, tests: str, _: Sequence[File]) -> Source:
     """The program with a table of what its tests call."""
     found = _Program(program, tests)
     functions = {f.key: f.key for f in (*found.functions, *found.methods)}

@@ -7,6 +7,7 @@ from pathlib import Path
 from sandbox import jvm
 from sandbox.apart import classfile
 from sandbox.apart.classfile import ClassFile, Member
+from sandbox.apart.halves import nothing as question
 from sandbox.apart.halves import Unsplittable, harness, text_file
 from sandbox.apart.text import blanked, words
 from sandbox.command import File, Source
@@ -30,7 +31,12 @@ _DIFFERENT = {"equals": "return false;", "compareTo": "throw new ClassCastExcept
 _OWNER, _TESTS, _WIRE = "RewardOwner.java", "RewardTests.java", "RewardWire.java"
 
 
-def owner(program: str, _: str) -> Source:
+def probe(program: str, *_: str) -> Source:
+    """The program's half, whose class files have its signatures."""
+    return owner(program, "", ())
+
+
+def owner(program: str, _tests: str, _built: Sequence[File]) -> Source:
     """The program with what calls it by reflection."""
     name = jvm.public_class(program) or "Main"
     files = (text_file(f"{name}.java", program), harness(_OWNER), harness(_WIRE))

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sandbox.apart.halves import nothing as probe
+from sandbox.apart.halves import nothing as question
 from sandbox.apart.halves import WIRES, Unsplittable, text_file
 from sandbox.apart.text import Item, blanked, closing, items, parts, words
 from sandbox.command import File, Source
@@ -221,7 +223,7 @@ def _param(text: str) -> tuple[str, str]:
     return re.sub(r"^(mut|ref)\s+", "", name.strip()), kind.strip()
 
 
-def owner(program: str, tests: str) -> Source:
+def owner(program: str, tests: str, _: Sequence[File]) -> Source:
     """The program with a table of what its tests call."""
     found = _Program(program, tests)
     arms = [_arm(index, function) for index, function in enumerate(found.functions)]
