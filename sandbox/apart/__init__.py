@@ -31,8 +31,8 @@ class Language:
     """How a language's halves are made, one after the other.
 
     Attributes:
-        question: of a program and its tests: tests that will not compile, but say of which types
-            nothing is known; or None.
+        question: first, of a program and its tests: tests that will not compile, but say of which
+            types nothing is known; or None.
         probe: of both and of what the question's compiler said: what tells of types that the text
             does not; or None.
         tester: of both and what came of the probe: the tests' half.
@@ -41,23 +41,21 @@ class Language:
         joined: of both: one program, never run; it tells whether they fit each other.
     """
 
-    question: Callable[[str, str], Source | None]
-    probe: Callable[[str, str, str], Source | None]
     tester: Callable[[str, str, Sequence[File]], Source]
     owner: Callable[[str, str, Sequence[File]], Source]
     joined: Callable[[str, str], Source]
+    question: Callable[[str, str], Source | None] = lambda *_: None
+    probe: Callable[[str, str, str], Source | None] = lambda *_: None
 
 
+_CPP = Language(cpp.tester, cpp.owner, cpp.joined, cpp.question, cpp.probe)
 LANGUAGES: dict[str, Language] = {
-    name: Language(module.question, module.probe, module.tester, module.owner, module.joined)
-    for name, module in (
-        ("c", c),
-        ("cpp", cpp),
-        ("cpp20", cpp),
-        ("go", go),
-        ("java", java),
-        ("rust", rust),
-    )
+    "c": Language(c.tester, c.owner, c.joined),
+    "cpp": _CPP,
+    "cpp20": _CPP,
+    "go": Language(go.tester, go.owner, go.joined),
+    "java": Language(java.tester, java.owner, java.joined, probe=java.probe),
+    "rust": Language(rust.tester, rust.owner, rust.joined),
 }
 """Those whose test code runs apart from the program."""
 
@@ -104,8 +102,10 @@ class _NotBuiltError(Exception):
 
 
 async def _misfit(build: Build, language: Language, texts: tuple[str, str], why: str) -> Outcome:
-    """What failed: in the compiler's words about both in one file where they don't fit there
-    either, else what keeps the program from being a half."""
+    """What failed: what the compiler says of both in one file, where they don't fit there either.
+
+    Else it is what keeps the program from being a half.
+    """
     whole = await build(language.joined(*texts))
     return whole if isinstance(whole, Outcome) else _unfit(why)
 

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from sandbox.apart import cpp
 from sandbox.apart.cpp_called import Called
 from sandbox.apart.cpp_text import Class, Declarations, Function
-from sandbox.apart.halves import nothing as probe
-from sandbox.apart.halves import nothing as question
 from sandbox.apart.halves import Unsplittable, harness, text_file
 from sandbox.command import File, Source
 

@@ -40,7 +40,8 @@ def probe(program: str, tests: str, asked: str) -> Source | None:
         result = f"decltype({_callee(call)}({_declared(call)}))"
         if call.generic:
             lines.append(
-                f"{_template(call.generic)}struct reward_result_{index} {{ using type = {result}; }};"
+                f"{_template(call.generic)}struct reward_result_{index} "
+                f"{{ using type = {result}; }};"
             )
         else:
             rows.append(f"reward_wire::named<{index}, {result}>()")
@@ -285,9 +286,7 @@ class _Stubs:
             call = called.calls[index]
             types = f"{index}, {given.removeprefix(_GIVEN).removesuffix('>')}"
             kind = self._plain(self._type(_STRING.sub("std::string", result), call))
-            yield (
-                f"template <> struct reward_wire::Result<{types}> {{ using type = {kind}; }};"
-            )
+            yield (f"template <> struct reward_wire::Result<{types}> {{ using type = {kind}; }};")
         for index, call in enumerate(called.calls):
             space = call.inside.space if call.inside else call.function.space
             yield _in_space(space, self._definition(index, call))
@@ -295,8 +294,7 @@ class _Stubs:
 
     def _spaces(self) -> Iterator[tuple[str, ...]]:
         used = {c.space for c in self.called.classes} | {e.space for e in self.called.enums()}
-        for space in sorted(s for s in used if s):
-            yield space
+        yield from sorted(s for s in used | self.called.program.used_spaces if s)
 
     def _thrown(self) -> Iterator[str]:
         names = [c.name for c in self.called.errors]
@@ -331,13 +329,12 @@ class _Stubs:
         lines.append(f"explicit {name}(reward_wire::Handle handle) : {start} {{}}")
         if not found.abstract:
             other = "reward_wire::Handle{other.reward_object_}"
+            swap = "this->reward_object_ = {0}.reward_object_; return *this;"
             lines += [
                 f"{name}(const {name} &other);",
                 f"{name}({name} &&other) noexcept : {name}({other}) {{}}",
-                f"{name} &operator=(const {name} &other)"
-                f" {{ {name} copy(other); this->reward_object_ = copy.reward_object_; return *this; }}",
-                f"{name} &operator=({name} &&other) noexcept"
-                " { this->reward_object_ = other.reward_object_; return *this; }",
+                f"{name} &operator=(const {name} &o) {{ {name} c(o); {swap.format('c')} }}",
+                f"{name} &operator=({name} &&o) noexcept {{ {swap.format('o')} }}",
             ]
         lines += self._members(found)
         extends = f" : public {base}" if base else ""
@@ -361,7 +358,9 @@ class _Stubs:
         if call.inside and f.name in {"make", "copy"}:
             if f.name == "copy":
                 taken = f"(const {call.inside.name} &self)"
-            return f"{scope}{call.inside.name}{taken}"
+            least = call.count - len(defaults(call))
+            explicit = "explicit " if f.name == "make" and least <= 1 and not scope else ""
+            return f"{explicit if params else ''}{scope}{call.inside.name}{taken}"
         static = "static " if call.inside and f.static and not scope else ""
         const = " const" if call.inside and f.const else ""
         return f"{static}{self._returns(index, call)} {scope}{f.name}{taken}{const}"
@@ -396,7 +395,7 @@ class _Stubs:
         if call.generic:
             key = f"reward_wire::named<{index}, {', '.join(call.generic)}>()"
         sent = "".join(f", {self._sent(kind, i, call)}" for i, kind in enumerate(call.params))
-        lead = f"{_template(call.inside.generic)}" if inside else ""
+        lead = _template(inside.generic) if inside else ""
         lead += f"{_template(f.generic)}inline __attribute__((always_inline)) "
         if inside and f.name in {"make", "copy"}:
             own = f", reward_wire::Sent<const {of(inside)} &>{{self}}" if f.name == "copy" else ""
@@ -404,7 +403,9 @@ class _Stubs:
                 return f"{lead}{head} {{ *this = reward_wire::call<{of(inside)}>({key}{sent}); }}"
             number = f"reward_wire::call<std::uint64_t>({key}{own}{sent})"
             base = inside.extends if inside.extends in self.kept else ""
-            start = f"{base}(reward_wire::Handle{{{number}}})" if base else f"reward_object_({number})"
+            start = (
+                f"{base}(reward_wire::Handle{{{number}}})" if base else f"reward_object_({number})"
+            )
             return f"{lead}{head} : {start} {{}}"
         if call.self_type:
             sent = f", reward_wire::Sent<{call.self_type}>{{*this}}{sent}"
@@ -442,5 +443,6 @@ def _comparison(found: Class) -> str:
     return (
         f"inline bool operator==(const {found.name} &a, const {found.name} &b) "
         f"{{ return {fields}(a)) == {fields}(b)); }} "
-        f"inline bool operator!=(const {found.name} &a, const {found.name} &b) {{ return !(a == b); }}"
+        f"inline bool operator!=(const {found.name} &a, const {found.name} &b) "
+        "{ return !(a == b); }"
     )

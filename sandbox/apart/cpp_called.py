@@ -22,6 +22,10 @@ from sandbox.apart.text import words
 _STRUCTURAL = {"operator==", "operator!="}
 """Of a class of fields, these compare the fields: the program does not decide what equals."""
 
+_COMPARING = {f"operator{sign}" for sign in ("==", "!=", "<", ">", "<=", ">=", "<=>", "-", "-=")}
+_ALONE = {"operator[]", "operator()", "operator++", "operator--", "operator!"}
+"""An index or an argument is no value that it could be compared with."""
+
 _SCALAR = re.compile(r"-?[\d.]+\w*|true|false|nullptr|NULL|\{\}|INT_MAX|INT_MIN")
 
 
@@ -76,11 +80,23 @@ class Called:
             self.functions = found
         self.classes = self._classes()
         named = {c.name for c in self.classes}
-        self.operators = [
-            f
-            for f in self.program.operators
-            if any(words(param) & named for param in f.params) and f.name != "operator<<"
-        ]
+        self.operators = [f for f in self.program.operators if self._is_honest(f, named & wanted)]
+
+    @staticmethod
+    def _is_honest(operator: Function, named: set[str], left: str = "") -> bool:
+        """Whether an operator can't be an answer that agrees to what it is compared with.
+
+        It is between objects of classes that the tests name; or one of its sides is, and so is what
+        comes of it. No object of the program is compared with data, or less than it.
+        """
+        kinds = [*([left] if left else []), *operator.params]
+        sides = [bool(words(kind) & named) for kind in kinds]
+        if operator.generic or operator.name == "operator<<":
+            return False
+        if operator.name in _ALONE:
+            return any(sides)
+        mixed = operator.name not in _COMPARING and bool(words(operator.returns) & named)
+        return all(sides) or (any(sides) and mixed)
 
     def _classes(self) -> list[Class]:
         """The classes that tests name or signatures do, and what these need, in their order."""
@@ -127,12 +143,24 @@ class Called:
             if not data and not c.abstract:
                 found.append(Call(Function("copy", "", (), static=False), c))
             for method in c.methods:
-                if self._is_used(method) and not (data and method.name in _STRUCTURAL):
+                if self._is_taken(c, method) and not (data and method.name in _STRUCTURAL):
                     found += _with_defaults(method, c)
         for f in self.operators:
             if f.name not in _STRUCTURAL or not self._are_data(f):
                 found += _with_defaults(f, None)
         return found
+
+    def _is_taken(self, found: Class, method: Function) -> bool:
+        """Whether tests can call a method.
+
+        They may have expected data in the place of a class that they don't name: no method of its
+        objects is then told what is asked of it.
+        """
+        if not self._is_used(method):
+            return False
+        if method.name.startswith("operator"):
+            return self._is_honest(method, {found.name} & self.wanted, found.name)
+        return found.name in self.wanted or not method.params
 
     def makers(self, found: Class) -> list[Function]:
         """The constructors of a class that tests can call."""

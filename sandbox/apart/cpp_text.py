@@ -31,14 +31,16 @@ _FUNCTION = re.compile(
 _CLASS = re.compile(
     r"(?P<kind>class|struct)\s+(?P<name>\w+)(?:\s+final)?(?:\s*:(?!:)\s*(?P<bases>.+))?", re.DOTALL
 )
-_NAMESPACE = re.compile(r"(?:inline\s+)?namespace\s+(\w+)")
+_NAMESPACE = re.compile(r"(inline\s+)?namespace\b\s*(\w*)")
 _ENUM = re.compile(r"(?:typedef\s+)?enum\s*(?:class\s+|struct\s+)?(\w*)\s*(?::\s*[\w:\s]+)?")
 _ENUMERATORS = re.compile(r"\s*\w+\s*(?:=[\w\s+*<>()|~'-]+)?(?:,|\Z)")
 _CONSTANT = re.compile(
     r"(?:(?:static|inline)\s+)*(?:const|constexpr)\s+(?P<type>[\w:\s]*?)\s*\b(?P<name>\w+)\s*=\s*(?P<value>.+)",
     re.DOTALL,
 )
-_NUMBER = re.compile(r"[\s()]*-?(?:0x[\da-fA-F]+|[\d.]+(?:e-?\d+)?)[uUlLfF]*(?:[\s()*+<-]+[\d.]+[uUlL]*)*[\s()]*")
+_NUMBER = re.compile(
+    r"[\s()]*-?(?:0x[\da-fA-F]+|[\d.]+(?:e-?\d+)?)[uUlLfF]*(?:[\s()*+<-]+[\d.]+[uUlL]*)*[\s()]*"
+)
 _TEMPLATE = re.compile(r"template\s*<")
 _VALUES = frozenset(words("int unsigned size_t long bool char short std auto"))
 _PART = re.compile(r"boost\s*::\s*any\b|[A-Za-z_]\w*|::|[<>,&*]|\d+|\s+")
@@ -156,6 +158,7 @@ class Enum:
     space: tuple[str, ...]
 
 
+_QUALIFYING = {"std", "::", "struct", "enum", "class", "typename"}
 EXCEPTIONS = frozenset(
     words("""
     exception out_of_range invalid_argument domain_error length_error logic_error range_error
@@ -172,6 +175,8 @@ class Declarations:
         without = _STRUCT.sub(r"struct \2 {\1};", _DIRECTIVE.sub("", self.plain))
         self.includes = [name for name in _INCLUDE.findall(self.plain) if ".." not in name]
         self.using_std = re.search(r"\busing\s+namespace\s+std\b", self.plain) is not None
+        used = re.findall(r"\busing\s+namespace\s+([\w:\s]+?)\s*;", self.plain)
+        self.used_spaces = {tuple(re.findall(r"\w+", space)) for space in used} - {("std",)}
         defined = dict(_DEFINE.findall(self.plain))
         self.constants = {
             name: value.strip() for name, value in defined.items() if _NUMBER.fullmatch(value)
@@ -197,8 +202,9 @@ class Declarations:
             self._declare(head)
             return
         if (named := _NAMESPACE.fullmatch(head)) is not None:
-            inner = (*space, named[1])
-            self.spaces[inner] = None
+            inner = (*space, named[2]) if named[2] and not named[1] else space
+            if inner:
+                self.spaces[inner] = None
             self._read_all(item.body, inner)
             return
         head, generic = _generic(head)
@@ -257,25 +263,27 @@ class Declarations:
         if _PART.sub("", written):
             raise Unsplittable(f"the type {' '.join(written.split())[:60]} is no plain data")
         for part in _PART.findall(written):
-            if part in {"std", "::", "struct", "enum", "class", "typename"} or part.isspace():
+            if part in _QUALIFYING or part.isspace() or self._is_space(part):
                 continue
-            if any(part in space for space in self.spaces) and part not in self.classes:
-                continue
-            if part in known:
-                done.append(part)
-            elif part in self.aliases:
+            if part in self.aliases and part not in known:
                 done.append(self.canonical(self.aliases[part], depth + 1, known))
-            elif part.startswith("boost"):
-                done.append("boost::any")
-            elif part in STANDARD:
-                done.append(f"std::{part}")
-            elif part in BUILTIN or not WORD.fullmatch(part):
-                done.append(part)
-            elif part in self.classes or part in self.enums:
-                done.append(part)
+            elif (name := self._standing(part, known)) is not None:
+                done.append(name)
             else:
                 raise Unsplittable(f"the type {' '.join(written.split())[:60]} is no plain data")
         return " ".join(done)
+
+    def _is_space(self, part: str) -> bool:
+        return part not in self.classes and any(part in space for space in self.spaces)
+
+    def _standing(self, part: str, known: Sequence[str]) -> str | None:
+        """What a name in a type stands for; None where it is not known."""
+        if part.startswith("boost"):
+            return "boost::any"
+        if part in STANDARD and part not in known:
+            return f"std::{part}"
+        ours = part in BUILTIN or part in self.classes or part in self.enums
+        return part if ours or part in known or not WORD.fullmatch(part) else None
 
     def is_data(self, name: str, depth: int = 0) -> bool:
         """Whether a class has fields that anybody can see, all of plain data, and no others."""
@@ -307,7 +315,7 @@ def _generic(head: str) -> tuple[str, tuple[str, ...]]:
     names = []
     for part in parts(head[head.index("<") + 1 : end]):
         named = re.fullmatch(r"([\w:<>\s]+?)\s*\b(\w+)(?:\s*=.*)?", part)
-        if named is None or named[1].split("::")[-1].split()[-1] in _VALUES:
+        if named is None or (words(named[1].rpartition("::")[2]) or _VALUES) & _VALUES:
             return "template", ()
         names.append(named[2])
     rest = re.sub(r"^\s*requires\s+[\w:]+(?:<[^<>]*>)?", "", head[end + 1 :])
@@ -397,7 +405,9 @@ def _member(found: Class, head: str, *, private: bool, braced: str = "") -> None
     found.opaque |= "virtual" in head or "override" in head
     signature = re.split(r"\)\s*(?:noexcept\s*)?:(?!:)", head, maxsplit=1)
     text = signature[0] + ")" if len(signature) > 1 else head
-    maker = re.fullmatch(rf"(?:explicit\s+|constexpr\s+)*{found.name}\s*(\(.*\))(?:\s*noexcept)?", text)
+    maker = re.fullmatch(
+        rf"(?:explicit\s+|constexpr\s+)*{found.name}\s*(\(.*\))(?:\s*noexcept)?", text
+    )
     if maker:
         function = read_function(f"void make{maker[1]}")
         if not private and function and found.name not in words(" ".join(function.params)):

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from sandbox.apart.go_text import SKIPPED, Function, Program, fields, imports, without_imports
 from sandbox.apart.halves import Unsplittable, UnusableTests, harness, text_file
-from sandbox.apart.halves import nothing as probe
-from sandbox.apart.halves import nothing as question
 from sandbox.apart.text import blanked
 from sandbox.command import File, Source
 
@@ -18,8 +16,6 @@ _INSTANCE = re.compile(rb"main\.\.dict\.([^\0]+)\0")
 
 _WIRES = tuple(harness(name) for name in ("wire.go", "values.go", "types.go"))
 _TESTIFY = "github.com/stretchr/testify/"
-
-__all__ = ["joined", "owner", "probe", "question", "tester"]
 
 
 def owner(program: str, tests: str, built: Sequence[File]) -> Source:
@@ -54,12 +50,20 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
         Unsplittable: something that they call takes or gives what is no plain data.
     """
     found = Program(program, tests)
-    lines = [f"type {name}{found.types[name].generic} {_declared(found, name)}" for name in found.used]
+    lines = [
+        f"type {name}{found.types[name].generic} {_declared(found, name)}" for name in found.used
+    ]
     lines += [f'var {name} error = rewardSentinel("{name}")' for name in found.errors]
     lines += found.constants
     lines += [_stub(found, f) for f in (*found.functions, *found.methods)]
     used = [f'import {name} "{found.imports[name]}"' for name in sorted(found.packages)]
-    lines = ["package main", 'import reward_testing "testing"', *used, "var _ reward_testing.TB", *lines]
+    lines = [
+        "package main",
+        'import reward_testing "testing"',
+        *used,
+        "var _ reward_testing.TB",
+        *lines,
+    ]
     tests = _moved(program, tests)[1]
     testify = [path.removeprefix(_TESTIFY) for _, path in imports(tests) if _TESTIFY in path]
     tests = _plain_imports(tests)
@@ -167,12 +171,12 @@ def _declared(found: Program, name: str) -> str:
     if body.startswith("interface"):
         if re.search(r"[^\w\s{}\[\]()*.,;~|]", body):
             raise Unsplittable(f"the type {name} can't be read")
-        _ = [found.packages.add(p) for p in re.findall(r"\b(\w+)\.\w", body) if p in found.imports]
+        found.packages |= set(re.findall(r"\b(\w+)\.\w", body)) & found.imports.keys()
         return body
     known = re.findall(r"\w+", found.types[name].generic)
     for kind in fields(body):
         found.checked(kind, known)
-    if not body.startswith("struct"):
+    if not re.match(r"struct\s*\{", body):
         return body
     start = body.index("{")
     lines = (re.sub(r"\s*\"\"$", "", line) for line in re.split(r"[\n;]", body[start + 1 : -1]))
@@ -213,7 +217,7 @@ def _key(function: Function) -> str:
     if function.generic:
         return f'rewardName("{function.name}[", "]", {types})'
     start, _, end = function.receiver.partition("[")
-    tail = f"{end[end.index(']'):]}).{function.name}"
+    tail = f"{end[end.index(']') :]}).{function.name}"
     if not start.startswith("*"):
         return f'rewardName("{start}[", "].{function.name}", {types})'
     return f'rewardName("({start}[", "{tail}", {types})'

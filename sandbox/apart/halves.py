@@ -24,7 +24,3 @@ def text_file(path: str, text: str) -> File:
 def harness(name: str) -> File:
     """A file of `wires`."""
     return File(name, (WIRES / name).read_bytes())
-
-
-def nothing(*_: str) -> None:
-    """No question and no probe: the text tells all that is to be known."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from sandbox import jvm
 from sandbox.apart import classfile
 from sandbox.apart.classfile import ClassFile, Member
-from sandbox.apart.halves import nothing as question
 from sandbox.apart.halves import Unsplittable, harness, text_file
 from sandbox.apart.text import blanked, words
 from sandbox.command import File, Source
@@ -128,9 +127,12 @@ class _Stubs:
                 self._want(thrown)
 
     def _methods(self, found: ClassFile) -> Iterator[Member]:
+        face = found.access & classfile.INTERFACE
         for method in found.methods:
             hidden = method.access & (classfile.PRIVATE | classfile.SYNTHETIC)
-            if not hidden and (method.name in self.words or method.name in _ALWAYS):
+            asked = _simple(found.name) not in self.words and not method.descriptor.startswith("()")
+            used = method.name in self.words and not (asked and not face)
+            if not hidden and (used or method.name in _ALWAYS):
                 yield method
 
     def source(self) -> Iterator[str]:

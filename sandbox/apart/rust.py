@@ -4,19 +4,18 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sandbox.apart.halves import WIRES, Unsplittable, text_file
-from sandbox.apart.halves import nothing as probe
-from sandbox.apart.halves import nothing as question
 from sandbox.apart.rust_text import Function, Generics, Impl, Program, trait_methods
 from sandbox.apart.rust_types import declared, wired
 from sandbox.apart.text import words
 from sandbox.command import File, Source
 
-__all__ = ["joined", "owner", "probe", "question", "tester"]
-
 _NAMED = b"main::reward_wire::Named<"
 _MOST_ITEMS = 1_000_000
 """Of an iterator that the program returns."""
 
+_OPERATORS = (
+    "Add Sub Mul Div Rem Neg Not BitAnd BitOr BitXor AddAssign SubAssign MulAssign DivAssign"
+)
 _PATHS = {
     name: f"std::{module}::{name}"
     for module, names in {
@@ -30,8 +29,7 @@ _PATHS = {
         "borrow": "Cow",
         "cmp": "Ordering",
         "collections": "VecDeque LinkedList HashMap HashSet BTreeMap BTreeSet BinaryHeap",
-        "ops": "Add Sub Mul Div Rem Neg Not BitAnd BitOr BitXor AddAssign SubAssign MulAssign "
-        "DivAssign",
+        "ops": _OPERATORS,
         "fmt": "Display Debug",
         "default": "Default",
         "iter": "Iterator",
@@ -86,8 +84,10 @@ def owner(program: str, tests: str, built: Sequence[File]) -> Source:
             _renamed(program),
             *(wired(found, name, _path(found, name)) for name in found.used),
             *(_arm(index, function) for index, function in arms),
-            "fn main() { reward_wire::answer(|index, from, to| { use reward_wire::Wire; "
-            "if index == u64::MAX { match String::get(from).as_str() {",
+            (
+                "fn main() { reward_wire::answer(|index, from, to| { use reward_wire::Wire; "
+                "if index == u64::MAX { match String::get(from).as_str() {"
+            ),
             *(
                 f'"{_named(index, types)}" => reward_arm_{index}::<{_written(types)}>(from, to),'
                 for index, types in named
@@ -158,7 +158,7 @@ def _items(bound: str) -> str:
 
 
 def _as_text(bound: str) -> str:
-    first = bound.split("+")[0].replace(" ", "")
+    first = bound.split("+", maxsplit=1)[0].replace(" ", "")
     return _TEXT.get(first, "")
 
 
@@ -213,9 +213,7 @@ def _trait(found: Program, name: str, body: str) -> str:
     return f"pub trait {name} {{ {' '.join(heads)} }}"
 
 
-def _implemented(
-    found: Program, impl: Impl, functions: Sequence[tuple[int, Function]]
-) -> str:
+def _implemented(found: Program, impl: Impl, functions: Sequence[tuple[int, Function]]) -> str:
     """An `impl` with stubs."""
     generics = impl.generics.written("reward_wire::Wire")
     stubs = " ".join(_stub(found, i, f) for i, f in functions)
@@ -249,12 +247,16 @@ def _stub(found: Program, index: int, function: Function) -> str:
     for i, (name, written) in enumerate(function.params):
         bound, value = _bound(function, written), "self" if name == "self" else f"a{i}"
         if item := _items(bound):
-            before.append(f"let {value}: Vec<{found.checked(item, known)}> = {value}.into_iter().collect();")
+            before.append(
+                f"let {value}: Vec<{found.checked(item, known)}> = {value}.into_iter().collect();"
+            )
         elif text := _as_text(bound):
             before.append(text.format(value))
         sent.append(f"Wire::put(&{value}, to);")
         if not bound and re.match(r"&\s*('\w+\s*)?mut\b", written):
-            after.append(_back(value, re.sub(r"^&\s*('\w+\s*)?mut\s*", "", found.checked(written, known))))
+            after.append(
+                _back(value, re.sub(r"^&\s*('\w+\s*)?mut\s*", "", found.checked(written, known)))
+            )
     params = ", ".join(_declared_param(found, function, i) for i in range(len(function.params)))
     returns = found.checked(function.returns, known)
     result, end = _erased(returns), "result"
@@ -268,14 +270,15 @@ def _stub(found: Program, index: int, function: Function) -> str:
         f"{' '.join(after)} {end}"
     )
     public = "" if function.inside and function.inside.trait else "pub "
-    generics = _with_wire(function)
-    return f"#[inline(never)] {public}fn {function.name}{generics}({params}) -> {returns} {{ {body} }}"
+    head = f"{public}fn {function.name}{_with_wire(function)}({params}) -> {returns}"
+    return f"#[inline(never)] {head} {{ {body} }}"
 
 
 def _shown_stub(index: int) -> str:
     return (
         "fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { "
-        f"use reward_wire::Wire; let reply = reward_wire::call({index}, |to| Wire::put(&self, to)); "
+        "use reward_wire::Wire; "
+        f"let reply = reward_wire::call({index}, |to| Wire::put(&self, to)); "
         "to.write_str(&String::get(&mut &reply[1..])) }"
     )
 
@@ -396,7 +399,7 @@ def _written(types: str) -> str:
         raise Unsplittable("a generic function is given a closure, or what has no name")
 
     def path(found: re.Match[str]) -> str:
-        name = found[0].split("::")[-1]
+        name = found[0].rpartition("::")[2]
         if found[0].startswith("main::"):
             return f"crate::{found[0].removeprefix('main::')}"
         if name not in _PATHS:

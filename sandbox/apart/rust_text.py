@@ -35,14 +35,25 @@ _COMPARED = {"Clone", "PartialEq", "Eq", "Hash"}
 """Traits that the tests derive where the program has them in its own way: by its fields, as the
 program does not decide what equals what."""
 
-_OPERATORS = "Add Sub Mul Div Rem Neg Not BitAnd BitOr BitXor AddAssign SubAssign MulAssign DivAssign"
+_OPERATORS = (
+    "Add Sub Mul Div Rem Neg Not BitAnd BitOr BitXor AddAssign SubAssign MulAssign DivAssign"
+)
 _CARRIED = frozenset(
     words(f"{_OPERATORS} Display Debug Default Iterator From TryFrom FromStr PartialOrd Ord Error")
 )
 """Traits of the library whose methods the tests may call on the program's types."""
 
-_STANDARD = _CARRIED | _COMPARED | frozenset(
-    words("Copy IntoIterator Into TryInto AsRef ToString Fn FnMut FnOnce Send Sync Sized Drop Any")
+_MIXED = frozenset(words(f"{_OPERATORS} PartialOrd Ord"))
+"""Those that have a second side."""
+
+_STANDARD = (
+    _CARRIED
+    | _COMPARED
+    | frozenset(
+        words(
+            "Copy IntoIterator Into TryInto AsRef ToString Fn FnMut FnOnce Send Sync Sized Drop Any"
+        )
+    )
 )
 _PART = re.compile(r"'\w+|[A-Za-z_]\w*|::|->|[<>,&()\[\];+=?]|\d+|\s+")
 _BOUNDS = re.compile(r"[\w\s:<>+='?(),&\[\]-]*")
@@ -89,7 +100,9 @@ class Generics:
 
     def given(self) -> str:
         """As a type has them behind its name."""
-        inside = ", ".join((*(lifetime[:2] and lifetime.split(":")[0] for lifetime in self.lifetimes), *self.names))
+        inside = ", ".join(
+            (*(lifetime[:2] and lifetime.split(":")[0] for lifetime in self.lifetimes), *self.names)
+        )
         return f"<{inside}>" if inside else ""
 
 
@@ -138,7 +151,11 @@ class Function:
         if inside is None:
             return "::".join((*self.module, self.name))
         target = re.sub(r"'\w+", "'_", inside.target)
-        return f"<{target} as {inside.trait}>::{self.name}" if inside.trait else f"<{target}>::{self.name}"
+        return (
+            f"<{target} as {inside.trait}>::{self.name}"
+            if inside.trait
+            else f"<{target}>::{self.name}"
+        )
 
     @property
     def open_types(self) -> tuple[tuple[str, str], ...]:
@@ -205,7 +222,9 @@ class Program:
         if alias:
             self.aliases[alias[1]] = alias[2].strip()
         elif constant and constant[1] in self.words and _PART.sub("", constant[2]) == "":
-            self.constants.append(f"pub const {constant[1]}: {constant[2].strip()} = {constant[3]};")
+            self.constants.append(
+                f"pub const {constant[1]}: {constant[2].strip()} = {constant[3]};"
+            )
 
     def _type(self, found: re.Match[str], item: Item, module: tuple[str, ...]) -> None:
         try:
@@ -247,30 +266,55 @@ class Program:
             return
         if trait in _COMPARED and "<" not in impl.trait:
             self.extra.setdefault(impl.name, set()).add(trait)
-            return
-        if trait and trait not in _CARRIED | self.traits.keys():
-            return
+        elif not trait:
+            self._take(impl, self._methods(impl, body, ""))
+        elif trait in _CARRIED | self.traits.keys() and self._is_honest(impl, trait):
+            try:
+                made = self._methods(impl, body, trait)
+                for function in made if trait not in {"Display", "Debug"} else ():
+                    self._check(function, impl.types)
+            except Unsplittable:
+                return
+            self.impls.append(impl)
+            self._take(impl, made)
+
+    def _methods(self, impl: Impl, body: str, trait: str) -> list[Function]:
+        """The methods of an `impl`, with those that its trait has a body for."""
         own = [item for item in items(body) if item.body is not None]
         if trait in self.traits and trait not in _STANDARD:
-            there = {found["name"] for item in own if (found := _FUNCTION.match(_bare(item.head)))}
-            for item in items(self.traits[trait][0]):
-                found = _FUNCTION.match(_bare(item.head))
-                if item.body is not None and found and found["name"] not in there:
-                    own.append(item)
-        try:
-            made = [f for item in own if (f := self.function(item, impl, impl.module))]
-            for function in made:
-                if trait not in {"Display", "Debug"}:
-                    self._check(function, impl.types)
-        except Unsplittable:
-            if not trait:
-                raise
-            return
-        if trait:
-            self.impls.append(impl)
+            there = {_name_of(item) for item in own}
+            default = (i for i in items(self.traits[trait][0]) if i.body is not None)
+            own += [item for item in default if _name_of(item) not in there]
+        return [f for item in own if (f := self.function(item, impl, impl.module))]
+
+    def _take(self, impl: Impl, made: list[Function]) -> None:
+        """Methods for the tests.
+
+        They may have expected data in the place of a type that they don't name: no method of its
+        values is then told what is asked of it.
+        """
+        asked = impl.name not in self.words and not impl.trait
+        made = [f for f in made if not asked or len(f.params) <= 1]
         self.functions += made
         for function in made:
             self._use_all(f"{function.params} {function.returns}")
+
+    def _is_honest(self, impl: Impl, trait: str) -> bool:
+        """Whether an operator can't be an answer that agrees to what it is compared with.
+
+        It is between types that the tests name, or one of them comes of it.
+        """
+        if trait not in _MIXED and trait not in self.traits:
+            return True
+        if impl.name not in self.words:
+            return False
+        named = (self.types.keys() & self.words) | {"Self"}
+        other = impl.trait.partition("<")[2]
+        if not other or words(other) & named:
+            return True
+        return trait not in {"Sub", "SubAssign", "PartialOrd"} and bool(
+            words(impl.types) & named or trait.endswith("Assign")
+        )
 
     def _check(self, function: Function, types: str) -> None:
         known = (*(name for name, _ in function.open_types), *re.findall(r"type\s+(\w+)", types))
@@ -296,8 +340,26 @@ class Program:
         if depth > 20 or _PART.sub("", kind):
             raise Unsplittable(f"the type {kind[:60]} is no plain data")
         fine = KNOWN | self.types.keys() | self.traits.keys() | set(known) | modules
-        fine |= {"impl", "Item", "Iterator", "IntoIterator", "Fn", "FnMut", "FnOnce", "Output", "Err", "fmt"}
-        fine |= {"Into", "AsRef", "ToString", "DoubleEndedIterator", "ExactSizeIterator", "Formatter"}
+        fine |= {
+            "impl",
+            "Item",
+            "Iterator",
+            "IntoIterator",
+            "Fn",
+            "FnMut",
+            "FnOnce",
+            "Output",
+            "Err",
+            "fmt",
+        }
+        fine |= {
+            "Into",
+            "AsRef",
+            "ToString",
+            "DoubleEndedIterator",
+            "ExactSizeIterator",
+            "Formatter",
+        }
         done = []
         for part in _PART.findall(kind):
             if part in self.aliases:
@@ -313,6 +375,11 @@ def bare_fields(text: str) -> list[str]:
     """What stands between the brackets that a text starts with, without visibility."""
     inside = [_bare(part) for part in parts(text[1 : closing(text, 0)])]
     return [re.sub(r"^pub\s*(\([^)]*\))?\s*", "", part) for part in inside if part]
+
+
+def _name_of(item: Item) -> str:
+    found = _FUNCTION.match(_bare(item.head))
+    return found["name"] if found else ""
 
 
 def _bare(head: str) -> str:
@@ -344,7 +411,12 @@ def _generics(text: str) -> tuple[Generics, str]:
         if name.startswith("'"):
             lifetimes.append(part)
         else:
-            types.append((name.strip().split("=")[0].strip(), bounds.split("=")[0].strip() if "<" not in bounds else bounds.strip()))
+            types.append(
+                (
+                    name.strip().split("=")[0].strip(),
+                    bounds.split("=")[0].strip() if "<" not in bounds else bounds.strip(),
+                )
+            )
     return Generics(tuple(lifetimes), tuple(types)), text[end + 1 :].strip()
 
 

@@ -1,4 +1,4 @@
-"""How a Rust program's structs and enums are declared again, and how they travel: field by field."""
+"""How a Rust program's structs and enums are declared again, and travel: field by field."""
 
 from dataclasses import dataclass
 
@@ -67,7 +67,7 @@ def wired(found: Program, name: str, path: str) -> str:
     if kind.kind == "struct":
         fields = _fields(found, kind, kind.body)
         put = f"let {path} {fields.pattern()} = self; {fields.put()}"
-        return _impl(kind, name, path, [fields], put, f"{path} {fields.got()}")
+        return _impl((kind, name, path), [fields], put, f"{path} {fields.got()}")
     rows = _variants(found, kind)
     puts = [
         f"{path}::{title} {fields.pattern()} => {{ to.push({tag}); {fields.put()} }}"
@@ -76,16 +76,15 @@ def wired(found: Program, name: str, path: str) -> str:
     made = [f"{path}::{title} {fields.got()}" for title, fields in rows]
     gets = [f"{tag} => {one}," for tag, one in enumerate(made[1:], 1)]
     return _impl(
-        kind,
-        name,
-        path,
+        (kind, name, path),
         [fields for _, fields in rows],
         f"match self {{ {' '.join(puts)} }}",
         f"match u8::get(from) {{ {' '.join(gets)} _ => {made[0]} }}",
     )
 
 
-def _impl(kind: Type, name: str, path: str, fields: list[Fields], put: str, get: str) -> str:
+def _impl(of: tuple[Type, str, str], fields: list[Fields], put: str, get: str) -> str:
+    kind, name, path = of
     generics = kind.generics
     needed = [
         f"{written}: reward_wire::Wire"
