@@ -22,7 +22,7 @@ def main() -> None:
     """Set up the slot and report over the control socket: one JSON message, then the job loop."""
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(sys.argv[2])
-    sys.path.insert(0, PACKAGE_PARENT)
+    sys.path.append(PACKAGE_PARENT)
     from sandbox.namespace import kernel, seccomp  # noqa: PLC0415
 
     try:
@@ -113,35 +113,47 @@ def wait(child: int, control: socket.socket) -> None:
 
 def become_zygote(control: socket.socket, settings: dict[str, Any]) -> None:
     """Import what programs use, move into the small root, and serve jobs until the server goes."""
-    from sandbox.namespace.handlers import without_fork_handlers  # noqa: PLC0415
+    from sandbox.namespace import kernel  # noqa: PLC0415
 
-    with without_fork_handlers():
-        from sandbox.namespace import kernel, root, warm, zygote  # noqa: PLC0415
-
-    sys.path.remove(PACKAGE_PARENT)
     kernel.die_with_parent()
     try:
-        warm.load(settings["preload"])
-        proc = os.open("/proc", os.O_PATH)
-        kernel.copy_code_tables(proc)
-        sources = root.Sources(settings["visible"], settings["toolbox"])
-        if settings["uid_base"] is not None:
-            os.setgroups([])
-            os.setresgid(0, 0, 0)
-            os.setresuid(0, 0, 0)
-            kernel.set_dumpable(1)
-            kernel.die_with_parent()
-        root.enter(sources)
-        kernel.drop_capability_bounds()
-        mapped = settings["uid_base"] is not None
-        loop = zygote.Zygote(control, zygote.Namespaces(), proc, mapped=mapped)
-        warm.settle(settings["path"])
+        loop = make_zygote(control, settings)
     except Exception as error:  # noqa: BLE001 - whatever it is, the server must be told
         control.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
         os._exit(1)
     hello = {"languages": {"python": sys.version.split()[0]}}
     control.send(json.dumps(hello).encode())
     loop.serve()
+
+
+def make_zygote(control: Any, settings: dict[str, Any]) -> Any:
+    """The loop over jobs, in a process that has its namespaces; raises whatever goes wrong."""
+    from sandbox.namespace.handlers import without_fork_handlers  # noqa: PLC0415
+
+    with without_fork_handlers():
+        from sandbox.namespace import heap, warm  # noqa: PLC0415
+
+    warm.load(settings["preload"])
+    heap.fill()  # so that what every fork uses, imported from here on, lies side by side
+    with without_fork_handlers():
+        from sandbox.namespace import kernel, rehearsal, root, zygote  # noqa: PLC0415
+
+    sys.path.remove(PACKAGE_PARENT)
+    proc = os.open("/proc", os.O_PATH)
+    kernel.copy_code_tables(proc)
+    sources = root.Sources(settings["visible"], settings["toolbox"])
+    mapped = settings["uid_base"] is not None
+    if mapped:
+        os.setgroups([])
+        os.setresgid(0, 0, 0)
+        os.setresuid(0, 0, 0)
+        kernel.set_dumpable(1)
+        kernel.die_with_parent()
+    root.enter(sources)
+    kernel.drop_capability_bounds()
+    loop = zygote.Zygote(control, zygote.Namespaces(), proc, mapped=mapped)
+    warm.settle(settings["path"], rehearsal.rehearse)
+    return loop
 
 
 if __name__ == "__main__":
