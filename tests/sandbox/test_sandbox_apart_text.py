@@ -11,102 +11,14 @@ from hypothesis import strategies as st
 from sandbox.apart import LANGUAGES
 from sandbox.apart.halves import Unsplittable
 
-PIECES = st.sampled_from(
-    [
-        *[
-            "()",
-            "{",
-            "}",
-            "[",
-            "]",
-            "<",
-            ">",
-            ";",
-            ",",
-            ":",
-            "::",
-            "=",
-            "->",
-            "&",
-            "*",
-            "~",
-            ".",
-            "...",
-            "'",
-            '"',
-            "`",
-            "#",
-            "//",
-            "/*",
-            "*/",
-            "\\",
-            "\n",
-            "=>",
-            "<T>",
-            "{}",
-            "'a",
-        ],
-        *[
-            "f",
-            "F",
-            "x",
-            "T",
-            "int",
-            "i32",
-            "auto",
-            "void",
-            "char",
-            "template",
-            "class",
-            "struct",
-            "enum",
-            "union",
-            "namespace",
-        ],
-        *[
-            "operator==",
-            "operator[]",
-            "typename",
-            "const",
-            "constexpr",
-            "static",
-            "using",
-            "typedef",
-            "friend",
-        ],
-        *[
-            "virtual",
-            "return",
-            "1",
-            "0.5",
-            "fn",
-            "pub",
-            "mod",
-            "impl",
-            "trait",
-            "for",
-            "where",
-            "dyn",
-            "Fn",
-            "type",
-            "func",
-            "map",
-        ],
-        *[
-            "interface",
-            "package",
-            "import",
-            "chan",
-            "default",
-            "requires",
-            "std::",
-            "string",
-            "vector<int>",
-        ],
-        *["Vec<T>", "Self", "self", "Self::Item", "iota", "public", "final", "#define", "#include"],
-        *["[T any]", "(x int)", "&mut self"],
-    ]
-)
+WORDS = """
+() { } [ ] < > ; , : :: = -> & * ~ . ... ' " ` # // /* */ \\ => <T> {} 'a f F x T int i32 auto void char
+template class struct enum union namespace operator== operator[] typename const constexpr static
+using typedef friend virtual return 1 0.5 fn pub mod impl trait for where dyn Fn type func map
+interface package import chan default requires std:: string vector<int> Vec<T> Self self
+Self::Item iota public final #define #include (x)
+"""
+PIECES = st.sampled_from([*WORDS.split(), "\n", "[T any]", "(x int)", "&mut self"])
 TEXTS = st.lists(PIECES, max_size=40).map(" ".join)
 TABLE = Path(__file__).parents[1] / "cases" / "code" / "natural.jsonl"
 NATURAL = [json.loads(line) for line in TABLE.read_text(encoding="utf-8").splitlines()]
