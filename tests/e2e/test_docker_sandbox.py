@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.deployment import COMPOSE_FILE, Deployment, docker, free_port
+from tests.e2e.deployment import COMPOSE_FILE, ROOT, Deployment, docker, free_port, read_lines
 from tests.e2e.test_deployment import ATTACKS, BATCH, HONEST, check_examples
 from tests.live import COMMAND, running
+from tests.protocols.test_protocols import alike
 
 IMAGE = os.environ.get("SANDBOX_IMAGE", "reward-server")
+FUSION = ROOT / "tests/cases/protocols/sandbox_fusion.jsonl"
 FULL_IMAGE = os.environ.get("SANDBOX_FULL_IMAGE", "reward-server-full")
 
 
@@ -74,13 +76,28 @@ def test_the_images_languages_count(contained):
     assert "install the Debian package g++" in result["scores"]["code"]["message"]
 
 
-def test_every_language_of_the_full_image(tmp_path):
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    log = tmp_path_factory.mktemp("full") / "log"
+    with running(log, sandbox="docker", docker_image=FULL_IMAGE, sandbox_slots=2) as live:
+        yield live
+
+
+def test_every_language_of_the_full_image(full):
     """Its canaries, too: the server is ready once all of them got their reward."""
-    options = {"sandbox": "docker", "docker_image": FULL_IMAGE, "sandbox_slots": 2}
-    with running(tmp_path / "log", **options) as live, live.client() as client:
+    with full.client() as client:
         languages = client.get("/v1/languages").json()["languages"]
         assert [name for name, row in languages.items() if not row["available"]] == []
         assert client.get("/readyz").json()["checks"]["canaries"]["problems"] == {}
+
+
+@pytest.mark.parametrize("case", read_lines(FUSION), ids=lambda case: case["name"])
+def test_files_and_notebooks(full, case):
+    """What clients of SandboxFusion send."""
+    with full.client() as client:
+        answer = client.request(case["method"], case["path"], json=case["body"])
+    assert answer.status_code == case["status"], answer.text
+    assert alike(answer.json(), case["reply"]), f"{case['why']}: {answer.text}"
 
 
 def test_the_doctor_says_what_containers_can_do():
