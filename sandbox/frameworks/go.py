@@ -45,7 +45,8 @@ def bench(program: Program) -> Bench:
     if first is None or package is None:
         return Bench(problem="give at least one file NAME_test.go with a package clause")
     package_name = package[1].removesuffix("_test")
-    path = module[1] if module else package_name
+    # nothing can be imported from a module that is named main
+    path = module[1] if module else {"main": "program"}.get(package_name, package_name)
     wrapped = [text(name, _wrap(its, path, names)) for name, its in tests.items()]
     if not names:
         return Bench(problem="no func TestName(t *testing.T) in any _test.go file")

@@ -42,6 +42,8 @@ _HARNESS = File(
     "RewardTests.java", (Path(__file__).with_name("harness") / "RewardTests.java").read_bytes()
 )
 _TESTS = re.compile(r"@(?:org\.junit\.(?:jupiter\.api\.)?)?\w*Test\w*\b|\bextends\s+TestCase\b")
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_TOP_CLASS = re.compile(r"^(?:(?:public|final)\s+)*class\s+(\w+)[^;{}()\"]*\{", re.MULTILINE)
 _LENGTHS = struct.Struct(">II")
 
 
@@ -52,7 +54,8 @@ def bench(program: Program) -> Bench:
         said = " ".join(found[0].split())
         return Bench(refusal=f"the program must not contain {said!r}: tests share its process")
     sources = [(name, its) for name, its in program.tests if name.endswith(".java")]
-    classes = [_class(name, its) for name, its in sources if _TESTS.search(its)]
+    tests = [(name, its) for name, its in sources if _TESTS.search(its)]
+    classes = [known for name, its in tests for known in _classes(name, its)]
     if not classes:
         return Bench(problem="give a file NAME.java with @Test methods")
     jars = ":".join(str(_JARS / f"{name}.jar") for name in (*_NEEDED, *_USEFUL))
@@ -81,10 +84,12 @@ def bench(program: Program) -> Bench:
     )
 
 
-def _class(name: str, source: str) -> str:
-    """The class that a file of tests is named after."""
+def _classes(name: str, source: str) -> list[str]:
+    """The class that a file of tests is named after, and others that stand at its margin."""
     package = re.search(r"^\s*package\s+([\w.]+)\s*;", source, re.MULTILINE)
-    return f"{package[1]}.{Path(name).stem}" if package else Path(name).stem
+    others = _TOP_CLASS.findall(_COMMENT.sub("", source))
+    names = dict.fromkeys([Path(name).stem, *others])
+    return [f"{package[1]}.{known}" if package else known for known in names]
 
 
 def _stdin(tokens: Tokens, engine: str, classes: Sequence[str], hidden: Sequence[File]) -> bytes:

@@ -30,7 +30,7 @@ def placed(program: Program, run: Run, files: Files, wanted: Sequence[str]) -> t
         return program, run
     return (
         Program(program.language, program.source, kind="workspace"),
-        Run(run.stdin, files=_read(files)),
+        Run(run.stdin, files=read(files)),
     )
 
 
@@ -50,7 +50,12 @@ def fetched(outcome: Outcome, wanted: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _read(files: Files) -> tuple[tuple[str, bytes], ...]:
+def read(files: Files) -> tuple[tuple[str, bytes], ...]:
+    """Files by their paths below the program's directory.
+
+    Raises:
+        ApiError: 422, one can't be put there.
+    """
     known = {name: text for name, text in files.items() if text is not None}
     read = {_path(name): _bytes(name, text) for name, text in known.items() if LEFT_OUT not in name}
     if len(read) > MAX_FILES or sum(map(len, read.values())) > MAX_BYTES:

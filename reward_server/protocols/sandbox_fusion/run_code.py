@@ -1,14 +1,12 @@
 """`/run_code`: run a program, with files of the caller's where there are any."""
 
-from typing import Literal
-
 from fastapi import Request, Response
 from pydantic import Field
 
 from reward_server.errors import ApiError
 from reward_server.protocols.dialect import Ask, Body, answer, read, run
 from reward_server.protocols.programs import check_toolchain, language_of, limits_of
-from reward_server.protocols.sandbox_fusion import files, replies
+from reward_server.protocols.sandbox_fusion import files, frameworks, replies
 from sandbox import Program, Run, SandboxError
 from sandbox.languages import Language
 
@@ -51,23 +49,32 @@ async def ping() -> Response:
 async def run_code(request: Request) -> Response:
     """Run a program and tell how it ended."""
     asked = await read(request, RunCode)
-    language, program = _program(asked)
-    given = (asked.stdin or "").encode("utf-8", "surrogatepass")
-    program, one = files.placed(program, Run(given), asked.files, asked.fetch_files)
+    language, program, one = _program(asked)
     limits = limits_of(asked.run_timeout, asked.memory_limit_MB)
     (outcome,) = await run(request, [Ask(program, one, limits)])
     if isinstance(outcome, SandboxError):
         return answer(replies.reply("SandboxError", message=str(outcome)))
     check_toolchain(outcome, language)
+    if program.kind == "tests":
+        return answer(replies.ended(frameworks.as_command(outcome), language, {}))
     fetched = files.fetched(outcome, asked.fetch_files)
     return answer(replies.ended(outcome, language, fetched))
 
 
-def _program(asked: RunCode) -> tuple[Language, Program]:
-    kind: Literal["python", "pytest"] | None = "pytest" if asked.language == "pytest" else None
-    language = language_of("python" if kind else asked.language)
-    if asked.args and not kind:
+def _program(asked: RunCode) -> tuple[Language, Program, Run]:
+    if asked.args and asked.language != "pytest":
         message = "args: only pytest takes arguments; leave them out"
         raise ApiError(422, "invalid", message, field="args")
-    source = PYTEST.format(code=asked.code, args=asked.args) if kind else asked.code
-    return language, Program(language.name, source)
+    if asked.language in frameworks.FRAMEWORKS:
+        if asked.fetch_files:
+            message = f"fetch_files: {asked.language} leaves no files; leave them out"
+            raise ApiError(422, "invalid", message, field="fetch_files")
+        tests = frameworks.program(asked.language, asked.code, asked.files)
+        return language_of(tests.language), tests, Run()
+    source = asked.code
+    if asked.language == "pytest":
+        source = PYTEST.format(code=asked.code, args=asked.args)
+    language = language_of("python" if asked.language == "pytest" else asked.language)
+    given = Run((asked.stdin or "").encode("utf-8", "surrogatepass"))
+    program = Program(language.name, source)
+    return language, *files.placed(program, given, asked.files, asked.fetch_files)
