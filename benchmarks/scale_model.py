@@ -60,7 +60,7 @@ LOADS = {
     "a program in twenty": Costs(work_us=900, driver_us=40),
     "programs only": Costs(work_us=12_000, driver_us=120),
 }
-"""Measured on the machine that docs/scaling.md names."""
+"""What docs/scaling.md measured of driver and actor, rounded up, and assumes of the work."""
 
 
 def rows() -> list[str]:

@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from reward_server import canary, page, protocols
@@ -54,7 +55,9 @@ def create_app(settings: Settings) -> FastAPI:
         opened.cancel()
         await asyncio.gather(opened, return_exceptions=True)
 
-    app = FastAPI(
+    app = FastAPIOffline(
+        redoc_url=None,
+        favicon_url=f"{page.PREFIX}/icon.svg",
         title="Reward server",
         version=version("reward-server"),
         description="Verifiable rewards for reinforcement learning, in batches.",

@@ -152,7 +152,11 @@ def _panel(index: int, title: str, unit: str, queries: Queries) -> dict[str, Any
         "title": title,
         "datasource": source,
         "gridPos": {"x": column * _WIDTH, "y": row * _HEIGHT, "w": _WIDTH, "h": _HEIGHT},
-        "fieldConfig": {"defaults": {"unit": unit, "min": 0}, "overrides": []},
+        # from 0, and below it where scores are
+        "fieldConfig": {
+            "defaults": {"unit": unit, "custom": {"axisSoftMin": 0}},
+            "overrides": [],
+        },
         "options": {"legend": {"displayMode": "list", "placement": "bottom"}},
         "targets": [
             {"refId": chr(ord("A") + n), "datasource": source, "expr": expr, "legendFormat": legend}

@@ -42,6 +42,25 @@ def test_the_compose_file_grants_nothing():
         assert service["read_only"], name
         assert "no-new-privileges:true" in service["security_opt"], name
         assert not [v for v in service.get("volumes", ()) if "docker.sock" in v], name
+        assert service["mem_limit"], name
+        assert service["pids_limit"], name
+
+
+def test_the_example_of_settings_names_every_variable_of_the_compose_files():
+    files = [path.read_text() for path in DEPLOY.glob("docker-compose*.yml")]
+    assert len(files) == 2
+    used = set(re.findall(r"\$\{(\w+)", "".join(files)))
+    example = (DEPLOY / ".env.example").read_text()
+    named = set(re.findall(r"^#([A-Z_]+)=", example, re.MULTILINE))
+    assert used <= named
+    assert {name for name in named - used if not name.startswith("REWARD_")} == set()
+
+
+def test_the_balancer_takes_bodies_as_large_as_the_server_does():
+    default = Settings.model_fields["max_body_mb"].default
+    wanted = f"${{REWARD_MAX_BODY_MB:-{default}}}"
+    assert wanted in (DEPLOY / "docker-compose.yml").read_text()
+    assert wanted in (DEPLOY / "balancer" / "follow.sh").read_text()
 
 
 def test_settings_named_by_the_deployment_exist():

@@ -71,11 +71,12 @@ function draw() {
   const told = replicas.get(chosenReplica());
   if (!told) return;
   if (!byId("tiles")) {
-    const names = ["tiles", "charts", "verifiers", "slowest", "failed", "samples"];
+    const names = ["tiles", "nodes", "charts", "verifiers", "slowest", "failed", "samples"];
     byId("live-body").replaceChildren(...names.map((name) => h("div", { id: name })));
     drawn.clear();
   }
   section("tiles", [told.items, told.items_by_slot, told.queue, told.checks, told.rewards, Math.floor(told.uptime_s / 10)], () => tiles(told));
+  section("nodes", told.checks.nodes, () => told.checks.nodes && nodes(told.checks.nodes));
   section("charts", [told.items_by_slot, told.rewards], () => charts(told));
   section("verifiers", told.verifiers, () => verifiers(told));
   section("slowest", told.slowest, () => listed("Slowest items", told.slowest, "Nothing was scored in the last five minutes."));
@@ -120,6 +121,17 @@ function tiles(told) {
 
 function tile(name, value, below, tone = "") {
   return h("div", { class: `tile ${tone}` }, h("dt", {}, name), h("dd", {}, h("span", { class: "big" }, value), h("span", { class: "note" }, below)));
+}
+
+/** The machines of a Ray cluster, each with what it has in hand. */
+function nodes({ up, nodes: all }) {
+  const rows = all.map((node) => h("tr", {},
+    h("th", { scope: "row", class: "id" }, node.address),
+    h("td", {}, h("span", { class: `pill ${node.ok ? "good" : "bad"}` }, node.ok ? "judges" : "does not judge"), node.problem && h("p", { class: "note" }, node.problem)),
+    h("td", { class: "figure" }, count(node.workers)),
+    h("td", { class: "figure" }, percent(node.load, node.limit))));
+  return h("section", { class: "card" }, h("h2", {}, "Nodes of the cluster", h("span", { class: "note" }, ` ${up} of ${all.length} judge`)),
+    table("Nodes of the cluster", ["Address", "State", "Workers", "In hand"], rows, "tall"));
 }
 
 function charts(told) {

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from tests.engines.mixed import judged, mixed
 from tests.engines.test_contract import wait_for_all
 from tests.live import ROOT, environment, free_port
+from tests.web.conftest import chromium, opened
 
 BATCH = 500
 JOB = ROOT / "examples" / "ray_job.py"
@@ -63,6 +64,16 @@ def test_nodes_are_told_of(on_ray, ray_python, ray_cluster):
                **ray_cluster.variables())  # fmt: skip
     assert told.returncode == 0, told.stdout
     assert told.stdout.count("yes") == 3
+
+
+def test_the_page_shows_the_nodes(on_ray):
+    wait_for_all(on_ray)
+    with chromium() as browser, opened(browser, f"{on_ray.url}/#live") as page:
+        page.wait_for_selector("#nodes table")
+        assert "3 of 3 judge" in page.locator("#nodes h2").inner_text()
+        rows = [row.inner_text().split() for row in page.locator("#nodes tbody tr").all()]
+        assert len(rows) == 3
+        assert all(row[1:3] == ["judges", "1"] for row in rows), rows
 
 
 def test_a_trainers_job_scores_without_a_server(ray_python, ray_cluster):

@@ -19,13 +19,19 @@ WAIT_MS = 15_000
 Open = Callable[..., Page]
 
 
-# not for the session: while it is open, tests elsewhere could start no event loop of their own
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser; while it is open, tests elsewhere could start no event loop of their own."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture(scope="package")
@@ -60,7 +66,7 @@ class Watched:
 
     def open(self, url: str) -> Page:
         """Load a page anew."""
-        self.origin = url.partition("/#")[0].rstrip("/")
+        self.origin = "/".join(url.split("/")[:3])
         self.faults.clear()
         self.page.goto("about:blank")
         self.page.goto(url)

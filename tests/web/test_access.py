@@ -197,3 +197,14 @@ def test_no_key_is_asked_for_where_none_is_wanted(visit):
     assert page.locator("#key-button").is_hidden()
     assert page.locator("#key-panel").is_hidden()
     assert page.get_by_role("link", name="API documentation").is_visible()
+
+
+def test_the_api_is_documented_without_anything_from_outside(browser, site):
+    with opened(browser, f"{site.url}/docs") as page:
+        page.get_by_text("/v1/score", exact=True).first.wait_for()
+
+
+def test_the_page_leads_to_the_documentation(visit):
+    footer = visit().locator("footer")
+    links = [link.get_attribute("href") for link in footer.get_by_role("link").all()]
+    assert links == ["/docs", "/openapi.json"]
