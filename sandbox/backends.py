@@ -48,10 +48,12 @@ async def open_backend(
 
 
 async def _namespace(count: int) -> Sandbox:
+    from sandbox import cgroups  # noqa: PLC0415
     from sandbox.namespace.slot import Slot, own_interpreter  # noqa: PLC0415
     from sandbox.toolbox import Toolbox  # noqa: PLC0415
     from sandbox.workshop import Workshop  # noqa: PLC0415
 
+    cgroups.remove_leftovers()
     interpreter = own_interpreter()
     workshop = Workshop(Toolbox(_cache_directory()), interpreter.executable, interpreter.path)
     return await _started(

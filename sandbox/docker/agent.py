@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import NoReturn, cast
 
 from sandbox.docker.wire import Wire
-from sandbox.namespace import kernel, seccomp, warm, zygote
+from sandbox.namespace import kernel, memory, seccomp, warm, zygote
+from sandbox.program import Limits
 
 _SCRATCH = "/tmp"  # noqa: S108 - a small tmpfs of the container's own
 
@@ -29,21 +30,26 @@ class Container:
 
     shelters = False
 
+    def bound(self, limits: Limits, which: int) -> memory.Bound:
+        """See `ground.Ground`: the engine's limit on the container."""
+        del limits, which
+        return memory.Elsewhere()
+
     def reset(self) -> None:
-        """See `zygote.Ground`. Ends the container where it can't be made clean: it is replaced."""
+        """See `ground.Ground`. Ends the container where it can't be made clean: it is replaced."""
         try:
             _empty(Path(_SCRATCH))
         except OSError:
             os._exit(1)
 
     def part(self) -> None:
-        """See `zygote.Ground`: the cage of the forked process is all there is."""
+        """See `ground.Ground`: the cage of the forked process is all there is."""
 
     def rejoin(self) -> None:
-        """See `zygote.Ground`."""
+        """See `ground.Ground`."""
 
     def sweep(self) -> None:
-        """See `zygote.Ground`."""
+        """See `ground.Ground`."""
         try:
             os.kill(-1, signal.SIGKILL)
         except ProcessLookupError:
@@ -55,7 +61,7 @@ class Container:
                 return
 
     def hide(self, directory: str) -> None:
-        """See `zygote.Ground`.
+        """See `ground.Ground`.
 
         Raises:
             OSError: always; nothing in here can be hidden from a process of the same uid.
@@ -94,7 +100,8 @@ def main() -> NoReturn:
     except Exception as error:  # noqa: BLE001 - whatever it is, the server must be told
         wire.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
         os._exit(1)
-    wire.send(json.dumps({"languages": {"python": sys.version.split()[0]}}).encode())
+    hello = {"languages": {"python": sys.version.split()[0]}, "memory": {"bound": "container"}}
+    wire.send(json.dumps(hello).encode())
     loop.serve()
 
 

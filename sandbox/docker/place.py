@@ -19,8 +19,9 @@ from typing import Any
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
+from sandbox import owner
 from sandbox.backends import Containers
-from sandbox.docker import owner, wire
+from sandbox.docker import wire
 from sandbox.errors import SandboxError, SandboxUnavailable, Unsupported
 from sandbox.languages import LANGUAGES
 from sandbox.namespace import deadline, job, rows, warm

@@ -23,10 +23,11 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(sys.argv[2])
     sys.path.insert(0, PACKAGE_PARENT)
-    from sandbox.namespace import kernel, seccomp  # noqa: PLC0415
+    from sandbox.namespace import kernel, memory, seccomp  # noqa: PLC0415
 
     try:
         seccomp.check_architecture()
+        groups = memory.open_groups(settings["groups"])
         enter_namespaces(settings["uid_base"])
         kernel.die_with_parent()
         child = os.fork()
@@ -35,7 +36,7 @@ def main() -> None:
         sys.exit(1)
     if child:
         wait(child, control)
-    become_zygote(control, settings)
+    become_zygote(control, settings, groups)
 
 
 def enter_namespaces(uid_base: int | None) -> None:
@@ -111,18 +112,19 @@ def wait(child: int, control: socket.socket) -> None:
     os._exit(0)
 
 
-def become_zygote(control: socket.socket, settings: dict[str, Any]) -> None:
+def become_zygote(control: socket.socket, settings: dict[str, Any], groups: Any) -> None:
     """Import what programs use, move into the small root, and serve jobs until the server goes."""
     from sandbox.namespace.handlers import without_fork_handlers  # noqa: PLC0415
 
     with without_fork_handlers():
-        from sandbox.namespace import kernel, root, warm, zygote  # noqa: PLC0415
+        from sandbox.namespace import ground, kernel, root, warm, zygote  # noqa: PLC0415
 
     sys.path.remove(PACKAGE_PARENT)
     kernel.die_with_parent()
     try:
-        warm.load(settings["preload"])
         proc = os.open("/proc", os.O_PATH)
+        bounds = ground.choose(groups, proc)
+        warm.load(settings["preload"])
         kernel.copy_code_tables(proc)
         sources = root.Sources(settings["visible"], settings["toolbox"])
         if settings["uid_base"] is not None:
@@ -134,12 +136,12 @@ def become_zygote(control: socket.socket, settings: dict[str, Any]) -> None:
         root.enter(sources)
         kernel.drop_capability_bounds()
         mapped = settings["uid_base"] is not None
-        loop = zygote.Zygote(control, zygote.Namespaces(), proc, mapped=mapped)
+        loop = zygote.Zygote(control, ground.Namespaces(bounds), proc, mapped=mapped)
         warm.settle(settings["path"])
     except Exception as error:  # noqa: BLE001 - whatever it is, the server must be told
         control.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
         os._exit(1)
-    hello = {"languages": {"python": sys.version.split()[0]}}
+    hello = {"languages": {"python": sys.version.split()[0]}, "memory": bounds.says}
     control.send(json.dumps(hello).encode())
     loop.serve()
 

@@ -1,0 +1,164 @@
+"""Looking at the memory of a program from outside, where no control group bounds it.
+
+Nothing is looked at before the program could have used up what it may: one that runs for a few
+milliseconds is never looked at. Resident pages are counted first, which is cheap and too much, as
+processes share some; only where that is over the bound is each process's own share asked for.
+"""
+
+import os
+import re
+import resource
+import time
+from collections.abc import Mapping
+
+from sandbox.namespace import memory
+from sandbox.program import Limits
+
+_FASTEST = 4 << 30
+"""Bytes a second that one core can fill; 2.8 GB/s were measured, 4 KiB a page."""
+
+_SHORTEST_S = 0.005
+_COST_SHARE = 0.2
+"""Of the time of one core, for looking."""
+
+SHARED_BYTES = 4 << 20
+"""Most that one piece of shared anonymous memory may hold (`seccomp` refuses larger ones): what a
+process unmapped in part shows up nowhere, but for the piece itself."""
+
+_SOCKET_BYTES = 416 << 10
+"""Most that waits in a socket: net.core.wmem_max of 208 KiB, which the kernel doubles."""
+
+_PAGE = resource.getpagesize()
+_OWN_SHARE = re.compile(rb"^Pss_Anon: +(\d+) kB", re.MULTILINE)
+
+
+class Sampler:
+    """Looks at the programs of a slot; `proc` is an open /proc."""
+
+    measured = True
+
+    def __init__(self, proc: int, cores: int, why: str) -> None:
+        self.proc = proc
+        self.cores = cores
+        self.says: Mapping[str, str | None] = {"bound": "supervisor", "why": why}
+        device = os.fstat(probe := os.memfd_create("probe")).st_dev
+        os.close(probe)
+        place = b"%02x:%02x" % (os.major(device), os.minor(device))
+        self._shared = re.compile(rb"^\S+ ..[-r\w]s \S+ " + place + rb" (\d+)", re.MULTILINE)
+
+    def settle(self) -> None:
+        """See whether all can be read that will have to be.
+
+        Raises:
+            OSError: it can't.
+        """
+        for name in ("children", "smaps_rollup", "maps", "net/unix", "status"):
+            self.read(f"thread-self/{name}")
+
+    def bound(self, limits: Limits, which: int) -> "Sampled":
+        """The bound of the next program."""
+        del which
+        return Sampled(self, memory.most_bytes(limits), tree=limits.processes > 1)
+
+    def resident(self, pids: list[bytes]) -> int:
+        """Bytes of all pages that these have, those of files included."""
+        return sum(int(self._of(pid, "statm").split()[1]) for pid in pids) * _PAGE
+
+    def own(self, pids: list[bytes]) -> int:
+        """Bytes of anonymous memory, divided by those who share it."""
+        return sum(int(n) for pid in pids for n in _OWN_SHARE.findall(self._rollup(pid))) * 1024
+
+    def beside(self, pids: list[bytes]) -> int:
+        """Bytes that nobody need have mapped, at most: shared memory, files in /tmp, sockets."""
+        pieces = {inode for pid in pids for inode in self._shared.findall(self._of(pid, "maps"))}
+        scratch = os.statvfs("/tmp")  # noqa: S108
+        sockets = self.read("thread-self/net/unix").count(b"\n") - 1
+        files = (scratch.f_blocks - scratch.f_bfree) * scratch.f_frsize
+        return files + len(pieces) * SHARED_BYTES + sockets * _SOCKET_BYTES
+
+    def find(self, pid: int) -> bytes:
+        """The number in `proc` of a child of ours; empty where it has ended."""
+        for child in self.read("thread-self/children").split():
+            for line in self._of(child, "status").splitlines():
+                if line.startswith(b"NSpid:") and line.split()[-2] == b"%d" % pid:
+                    return child
+        return b""
+
+    def tree(self, first: bytes) -> list[bytes]:
+        """A process, the first of its pid namespace, and all others that are in there."""
+        found = [first]
+        for pid in found:
+            for thread in self._names(f"{pid.decode()}/task"):
+                found += self._of(pid, f"task/{thread}/children").split()
+        return found
+
+    def read(self, path: str) -> bytes:
+        """A whole file of /proc."""
+        file = os.open(path, os.O_RDONLY, dir_fd=self.proc)
+        try:
+            pieces = []
+            while piece := os.read(file, 1 << 16):
+                pieces.append(piece)
+            return b"".join(pieces)
+        finally:
+            os.close(file)
+
+    def _of(self, pid: bytes, name: str) -> bytes:
+        """The same of a process, which may have ended."""
+        try:
+            return self.read(f"{pid.decode()}/{name}")
+        except OSError:
+            return b"0 0 0" if name == "statm" else b""
+
+    def _rollup(self, pid: bytes) -> bytes:
+        return self._of(pid, "smaps_rollup")
+
+    def _names(self, path: str) -> list[str]:
+        try:
+            directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY, dir_fd=self.proc)
+        except OSError:
+            return []
+        try:
+            return os.listdir(directory)
+        except OSError:
+            return []
+        finally:
+            os.close(directory)
+
+
+class Sampled(memory.Elsewhere):
+    """The bound of a program that is looked at."""
+
+    def __init__(self, sampler: Sampler, most: int, *, tree: bool) -> None:
+        self.sampler = sampler
+        self.most = most
+        self.tree = tree
+        self.first = b""
+        self.next_s = self._fill_s(most)
+
+    def _fill_s(self, left: int) -> float:
+        return left / (_FASTEST * self.sampler.cores)
+
+    def wait_s(self, wall_s: float) -> float:
+        """See `memory.Bound`."""
+        return max(self.next_s - wall_s, 0.0)
+
+    def look(self, pid: int, wall_s: float) -> bool:
+        """See `memory.Bound`. Does nothing before its time."""
+        if wall_s < self.next_s:
+            return False
+        start = time.monotonic()
+        used = self._used(pid)
+        took = time.monotonic() - start
+        shortest = max(_SHORTEST_S, took / _COST_SHARE)
+        self.next_s = wall_s + took + max(self._fill_s(self.most - used), shortest)
+        return used > self.most
+
+    def _used(self, pid: int) -> int:
+        self.first = self.first or self.sampler.find(pid)
+        if not self.first:
+            return 0
+        pids = self.sampler.tree(self.first) if self.tree else [self.first]
+        beside = self.sampler.beside(pids)
+        used = beside + self.sampler.resident(pids)
+        return beside + self.sampler.own(pids) if used > self.most else used
