@@ -18,8 +18,7 @@ _FASTEST = 4 << 30
 """Bytes a second that one core can fill; 2.8 GB/s were measured, 4 KiB a page."""
 
 _SHORTEST_S = 0.005
-_COST_SHARE = 0.2
-"""Of the time of one core, for looking."""
+"""Between two looks; where they take longer than that, as long as one takes."""
 
 SHARED_BYTES = 4 << 20
 """Most that one piece of shared anonymous memory may hold (`seccomp` refuses larger ones): what a
@@ -150,8 +149,7 @@ class Sampled(memory.Elsewhere):
         start = time.monotonic()
         used = self._used(pid)
         took = time.monotonic() - start
-        shortest = max(_SHORTEST_S, took / _COST_SHARE)
-        self.next_s = wall_s + took + max(self._fill_s(self.most - used), shortest)
+        self.next_s = wall_s + took + max(self._fill_s(self.most - used), _SHORTEST_S, took)
         return used > self.most
 
     def _used(self, pid: int) -> int:
