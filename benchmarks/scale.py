@@ -279,7 +279,7 @@ def main(
     python = ray_environment()
     if only != "ways":
         found = overhead(python, rounds)
-        local, ray, paced = found["local"], found["ray"], found["paced"]
+        local, ray = found["local"], found["ray"]
         console.print(
             "a verifier that does nothing, chunks of 64, µs an item by the clock (CPU of all "
             f"processes): local {local['wall_us']:.1f} ({local['cpu_us']:.1f}), Ray "
@@ -290,10 +290,12 @@ def main(
             f"of that the driver's CPU {ray['driver_us']:.1f}, the node actor's "
             f"{ray['actor_us']:.1f}"
         )
-        console.print(
-            f"the driver at {paced['items_s']:.0f} items a second: {paced['core_share']:.1%} of a "
-            f"core, {paced['idle_share']:.1%} where nothing is asked"
-        )
+        for size, paced in found["paced"].items():
+            console.print(
+                f"the driver at {paced['items_s']:.0f} items a second in batches of {size}: "
+                f"{paced['core_share']:.1%} of a core, {paced['idle_share']:.1%} where nothing is "
+                "asked"
+            )
     if only == "overhead":
         return
     table = Table("way", "items/s", "CPU µs an item", "p50 ms a batch", "p99 ms", "failed")

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 import psutil
 
@@ -30,6 +31,7 @@ BATCH = 1024
 BATCHES = 8
 PACED_ITEMS_S = 2000
 PACED_S = 6
+PACED_BATCHES = (64, 256)
 
 
 def items(count: int) -> list[dict[str, str]]:
@@ -99,31 +101,31 @@ async def over_ray(pool: RewardActorPool, rounds: int, others: list[int]) -> dic
     }
 
 
-async def paced(pool: RewardActorPool) -> dict[str, float]:
-    """The driver's share of a core at 2,000 items a second, in batches of 64."""
-    batch = items(CHUNK)
-    before, start = used_s(psutil.Process()), time.perf_counter()
+async def paced(pool: RewardActorPool, size: int) -> dict[str, float]:
+    """The driver's share of a core at 2,000 items a second, in batches of this size."""
+    batch = items(size)
+    before = time.process_time()
     await asyncio.sleep(PACED_S)
-    idle = (used_s(psutil.Process()) - before) / PACED_S
-    before, start = used_s(psutil.Process()), time.perf_counter()
+    idle = (time.process_time() - before) / PACED_S
+    before, start = time.process_time(), time.perf_counter()
     waits = set()
-    count = PACED_ITEMS_S * PACED_S // CHUNK
+    count = PACED_ITEMS_S * PACED_S // size
     for at in range(count):
-        await asyncio.sleep(max(0.0, start + at * CHUNK / PACED_ITEMS_S - time.perf_counter()))
+        await asyncio.sleep(max(0.0, start + at * size / PACED_ITEMS_S - time.perf_counter()))
         waits.add(asyncio.ensure_future(pool.score_async(batch, RUBRIC)))
     await asyncio.gather(*waits)
     seconds = time.perf_counter() - start
-    share = (used_s(psutil.Process()) - before) / seconds
-    return {"items_s": count * CHUNK / seconds, "core_share": share, "idle_share": idle}
+    share = (time.process_time() - before) / seconds
+    return {"items_s": count * size / seconds, "core_share": share, "idle_share": idle}
 
 
 def main(rounds: int) -> None:
     """Measure in turn and print."""
     others = json.loads(sys.stdin.readline())
-    found = {"local": asyncio.run(local(rounds))}
+    found: dict[str, Any] = {"local": asyncio.run(local(rounds))}
     with RewardActorPool(verifiers=["benchmarks.noop"], workers=1, sandbox_slots=1) as pool:
         found["ray"] = asyncio.run(over_ray(pool, rounds, others))
-        found["paced"] = asyncio.run(paced(pool))
+        found["paced"] = {size: asyncio.run(paced(pool, size)) for size in PACED_BATCHES}
     print(json.dumps(found))
 
 

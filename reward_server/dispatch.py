@@ -35,11 +35,8 @@ class Work:
     ready: ReadyRubric
     fields: tuple[Any, ...]
     results: list[ComponentResult]
-
-    @property
-    def complete(self) -> bool:
-        """Whether every component has its result."""
-        return all(answer is not None for answer, _ in self.results)
+    missing: int
+    """Components whose result is not there yet."""
 
 
 Place = tuple[Work, int]
@@ -123,7 +120,8 @@ class Dispatch:
                 f"items[{index}].group: is missing; {name} judges the samples of one prompt "
                 "together: send the same group for them"
             )
-        return Work(index, item.id, item.group, ready, fields, [PENDING] * len(ready.parts))
+        count = len(ready.parts)
+        return Work(index, item.id, item.group, ready, fields, [PENDING] * count, count)
 
     def _variants(
         self, item: Item, index: int, rubric: dict[str, ReadyRubric]
@@ -154,15 +152,18 @@ def _jobs(works: Sequence[Work]) -> tuple[list[Job], list[list[Place]]]:
 
 def _put(places: Sequence[Place], results: Sequence[ComponentResult]) -> list[Work]:
     """Put results where they belong; returns the items that are complete by it."""
+    complete = []
     for (work, at), result in zip(places, results, strict=True):
         work.results[at] = result
-    touched = {id(work): work for work, _ in places}
-    return [work for work in touched.values() if work.complete]
+        work.missing -= 1
+        if not work.missing:
+            complete.append(work)
+    return complete
 
 
 def _result(work: Work) -> Result:
     """An item's result: reward, and every component with the same keys."""
-    verdicts = [Verdict(*answer) for answer, _ in work.results]
+    verdicts = [Verdict._make(answer) for answer, _ in work.results]
     reward, status = combine(work.ready.rubric, verdicts)
     scores = {}
     message = None

@@ -18,8 +18,11 @@ LIMITS = (
     "item_timeout_s",
     "slow_item_ms",
     "worker_memory_mb",
+    "rate_limit",
+    "rate_burst",
+    "drain_timeout_s",
 )
-"""Settings that bound what a client may ask for."""
+"""Settings that bound what a client may ask for, and for how long."""
 
 
 def describe(service: Service) -> dict[str, Any]:

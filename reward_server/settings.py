@@ -92,7 +92,7 @@ class Settings(BaseSettings):
     docker_image: str = Field(
         "reward-server",
         description="Image of the `docker` sandbox: any with a `python3` of 3.11 or later on its "
-        "path. It is not pulled.",
+        "path; programs have its toolchains. It is not pulled.",
     )
     docker_runtime: str | None = Field(
         None, description="Runtime of the `docker` sandbox's containers, such as gVisor's `runsc`."

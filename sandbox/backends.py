@@ -48,24 +48,22 @@ async def open_backend(
 
 
 async def _namespace(count: int) -> Sandbox:
-    from sandbox import cgroups  # noqa: PLC0415
-    from sandbox.namespace.slot import Slot, own_interpreter  # noqa: PLC0415
-    from sandbox.toolbox import Toolbox  # noqa: PLC0415
-    from sandbox.workshop import Workshop  # noqa: PLC0415
+    from sandbox import cgroups, installed, toolbox, workshop  # noqa: PLC0415
+    from sandbox.namespace.slot import Slot  # noqa: PLC0415
 
     cgroups.remove_leftovers()
-    interpreter = own_interpreter()
-    workshop = Workshop(Toolbox(_cache_directory()), interpreter.executable, interpreter.path)
-    return await _started(
-        "namespace", [Slot(index, interpreter, workshop) for index in range(count)]
-    )
+    python = installed.own_interpreter()
+    found = installed.Installed(python, installed.look(workshop.wanted()))
+    box = toolbox.Toolbox(toolbox.directory(_cache_directory()))
+    shop = workshop.Workshop(box, found)
+    return await _started("namespace", [Slot(index, python, shop) for index in range(count)])
 
 
 async def _docker(count: int, containers: Containers) -> Sandbox:
-    from sandbox.docker import place  # noqa: PLC0415 - the SDK takes 0.2 s to import
+    from sandbox.docker import fleet, place  # noqa: PLC0415 - the SDK takes 0.2 s to import
 
-    await place.remove_leftovers()
-    return await _started("docker", [place.Place(containers) for _ in range(count)])
+    ready = await fleet.prepare(containers)
+    return await _started("docker", [place.Place(ready) for _ in range(count)])
 
 
 async def _started(backend: str, places: list[Place]) -> Sandbox:

@@ -74,19 +74,47 @@ async def examine(backend: str, containers: Containers | None = None) -> Report:
         sandbox = await open_backend(backend, 1, containers)
     except SandboxError as error:
         checks.append(Check("programs can be isolated", ok=False, reason=str(error)))
-        return Report(None, tuple(checks), _languages({}))
+        return Report(None, tuple(checks), _languages({}, ""))
     async with sandbox:
         checks.append(
             Check("programs can be isolated", ok=True, reason=f"backend {sandbox.backend}")
         )
+        where = ""
+        if sandbox.backend == "docker":
+            containers = containers or Containers()
+            checks.append(_walls_check(sandbox, containers))
+            where = f" in the image {containers.image}"
         checks += await _probe(sandbox)
-        return Report(sandbox.backend, tuple(checks), _languages(await sandbox.languages()))
+        languages = _languages(await sandbox.languages(), where)
+        return Report(sandbox.backend, tuple(checks), languages)
 
 
 def _platform_check() -> Check:
     kernel = f"{sys.platform} {platform.release()} on {platform.machine()}"
     who = "root" if os.getuid() == 0 else f"uid {os.getuid()}"
     return Check("Linux", ok=sys.platform == "linux", reason=f"{kernel}, as {who}")
+
+
+def _walls_check(sandbox: Any, containers: Containers) -> Check:
+    """Which of two a container is: around a slot in namespaces, or all there is."""
+    name = "containers run every language and kind of test"
+    problem = sandbox.facts()["problem"]
+    if problem is None:
+        return Check(name, ok=True, reason="each program in namespaces inside its container")
+    if containers.runtime:
+        where, hint = f" of the runtime {containers.runtime}", ""
+    else:
+        where, hint = (
+            "",
+            (
+                "; the engine's machine must allow user namespaces and mounts in them "
+                "(user.max_user_namespaces, kernel.unprivileged_userns_clone, AppArmor)"
+            ),
+        )
+    said = (
+        f"Python only, no checkers, no files: a container{where} can't hold namespaces: {problem}"
+    )
+    return Check(name, ok=False, reason=said + hint)
 
 
 async def _probe(sandbox: Any) -> list[Check]:
@@ -111,12 +139,12 @@ def _memory_check(health: Health) -> Check:
     return Check("memory is bounded", ok=bounded, reason=f"by {health.memory}{better}")
 
 
-def _languages(found: dict[str, Any]) -> tuple[LanguageReport, ...]:
+def _languages(found: dict[str, Any], where: str) -> tuple[LanguageReport, ...]:
     reports = []
     for name, language in LANGUAGES.items():
         row = found.get(name)
         if row and row["available"]:
             reports.append(LanguageReport(name, row["version"]))
         else:
-            reports.append(LanguageReport(name, None, f"install {language.package}"))
+            reports.append(LanguageReport(name, None, f"install {language.package}{where}"))
     return tuple(reports)

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from sandbox.command import OUTPUT, RUNNER, Command, File, unpack
 from sandbox.languages import LANGUAGES, Language
@@ -29,13 +30,34 @@ Execute = Callable[[Command, Sequence[Run], Limits, bool], Awaitable[list[Outcom
 MakeCommand = Callable[[Language, Sequence[str], tuple[File, ...]], Command]
 
 
-class Toolbox:
-    """A directory below `place`; None where nothing can be kept: then compiling is slower."""
+class Shelf(Protocol):
+    """Where the files are kept that programs find, and can only read, at the toolbox's place.
 
-    def __init__(self, place: Path | None) -> None:
-        self.place = _usable(place)
+    Attributes:
+        path: how a backend finds it.
+    """
+
+    path: str
+
+    def has(self, name: str, command: Command) -> bool:
+        """Whether the file is there that `command` makes."""
+
+    async def put(self, name: str, command: Command, files: Sequence[File]) -> None:
+        """Keep what `command` made, the file `name` and others; raises `OSError` if it can't."""
+
+
+class Toolbox:
+    """What is kept on a shelf; None where nothing can be kept: then compiling is slower."""
+
+    def __init__(self, shelf: Shelf | None) -> None:
+        self.shelf = shelf
         self._tried: set[str] = set()
         self._lock = asyncio.Lock()
+
+    @property
+    def path(self) -> str:
+        """Of the shelf; empty where there is none."""
+        return self.shelf.path if self.shelf else ""
 
     async def header(
         self, execute: Execute, language: Language, source: bytes, make: MakeCommand
@@ -43,15 +65,10 @@ class Toolbox:
         """Compile the language's header, once, if `source` includes it."""
         if language.header and language.header.encode() in source:
             command = make(language, _header_arguments(language), _header_files(language))
-            await self._make(execute, command, f"{language.name}/{language.header}.gch")
-            self._store_next(f"{language.name}/{language.header}")
-
-    def _store_next(self, name: str) -> None:
-        """Beside a compiled header, for where it is included a second time, the real one."""
-        if self.place is not None and not (self.place / name).exists():
-            header = name.partition("/")[2]
-            with contextlib.suppress(OSError):
-                _store(self.place / name, f"#include_next <{header}>\n".encode(), 0o644)
+            place = f"{language.name}/{language.header}"
+            # for where it is included a second time: the real one
+            other = File(place, f"#include_next <{language.header}>\n".encode())
+            await self._make(execute, command, f"{place}.gch", (other,))
 
     async def runner(self, execute: Execute, make: MakeCommand) -> None:
         """Compile runner.c, once."""
@@ -59,26 +76,25 @@ class Toolbox:
         command = make(LANGUAGES["c"], _RUNNER, (File("runner.c", source.read_bytes()),))
         await self._make(execute, command, RUNNER)
 
-    async def _make(self, execute: Execute, command: Command, name: str) -> None:
+    async def _make(
+        self, execute: Execute, command: Command, name: str, others: Sequence[File] = ()
+    ) -> None:
         """Have a file made and keep it, unless it is there; where that fails, do without it."""
-        if self.place is None or name in self._tried:
+        if self.shelf is None or name in self._tried:
             return
         async with self._lock:
             if name in self._tried:
                 return
             self._tried.add(name)
-            target = self.place / name
-            mark = target.with_name(f"{target.name}.key")
-            key = _key(command)
-            if target.exists() and mark.exists() and mark.read_text(encoding="ascii") == key:
+            if self.shelf.has(name, command):
                 return
-            command = replace(command, scratch_mb=_SCRATCH_MB)
-            (outcome,) = await execute(command, [Run()], _LIMITS, True)
-            if outcome.status == "ok":
+            outcomes = await execute(
+                replace(command, scratch_mb=_SCRATCH_MB), [Run()], _LIMITS, True
+            )
+            if outcomes[0].status == "ok":
                 with contextlib.suppress(OSError, ValueError):
-                    (file,) = unpack(outcome.value or b"")
-                    _store(target, file.data, 0o755 if file.executable else 0o644)
-                    _store(mark, key.encode(), 0o644)
+                    (file,) = unpack(outcomes[0].value or b"")
+                    await self.shelf.put(name, command, (*others, file._replace(path=name)))
 
 
 def _header_arguments(language: Language) -> list[str]:
@@ -90,6 +106,42 @@ def _header_arguments(language: Language) -> list[str]:
 
 def _header_files(language: Language) -> tuple[File, ...]:
     return (File("all.h", f"#include <{language.header}>\n".encode()),)
+
+
+class Directory:
+    """A shelf on this machine's disk, which servers of several versions may share."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.path = str(place)
+
+    def has(self, name: str, command: Command) -> bool:
+        """See `Shelf`."""
+        mark = self._mark(name)
+        there = (self.place / name).exists() and mark.exists()
+        return there and mark.read_text(encoding="ascii") == _key(command)
+
+    async def put(self, name: str, command: Command, files: Sequence[File]) -> None:
+        """See `Shelf`."""
+        for file in files:
+            _store(self.place / file.path, file.data, 0o755 if file.executable else 0o644)
+        _store(self._mark(name), _key(command).encode(), 0o644)
+
+    def _mark(self, name: str) -> Path:
+        return self.place / f"{name}.key"
+
+
+def directory(place: Path | None) -> Directory | None:
+    """A shelf at `place`, unless others could write there."""
+    if place is None:
+        return None
+    try:
+        place.mkdir(parents=True, exist_ok=True, mode=0o755)
+    except OSError:
+        return None
+    state = place.stat()
+    ours = state.st_uid == os.geteuid() and not state.st_mode & 0o022
+    return Directory(place) if ours and os.access(place, os.W_OK) else None
 
 
 def _key(command: Command) -> str:
@@ -107,15 +159,3 @@ def _store(target: Path, data: bytes, mode: int) -> None:
         file.write(data)
     Path(name).chmod(mode)
     Path(name).replace(target)
-
-
-def _usable(place: Path | None) -> Path | None:
-    if place is None:
-        return None
-    try:
-        place.mkdir(parents=True, exist_ok=True, mode=0o755)
-    except OSError:
-        return None
-    state = place.stat()
-    ours = state.st_uid == os.geteuid() and not state.st_mode & 0o022
-    return place if ours and os.access(place, os.W_OK) else None

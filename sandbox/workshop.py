@@ -5,8 +5,6 @@ Knows languages and the cache of what was compiled; how a command is executed is
 
 import hashlib
 import json
-import os
-import shutil
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +13,7 @@ from pathlib import Path
 from sandbox import apart, frameworks, jvm, twin, workspace
 from sandbox.command import BOX, Command, File, Source, unpack
 from sandbox.frameworks.bench import Listed, Step
+from sandbox.installed import SEARCH_PATH, Installed
 from sandbox.languages import LANGUAGES, Language
 from sandbox.program import Limits, Outcome, Program, Run
 from sandbox.toolbox import Execute, Toolbox
@@ -33,7 +32,6 @@ CACHE_BYTES = 256 << 20
 COMPILE_OUTPUT_KB = 64 << 10
 COMPILE_PROCESSES = 64
 COMPILE_SCRATCH_MB = 256
-SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin"
 ENVIRONMENT = {"PATH": SEARCH_PATH, "HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8"}  # noqa: S108
 
 _VERSION_LIMITS = Limits(time_s=30, memory_mb=2048, output_kb=64, processes=COMPILE_PROCESSES)
@@ -48,18 +46,21 @@ _REASONS = {
 class Workshop:
     """One for all places of a backend."""
 
-    def __init__(self, toolbox: Toolbox, python: str, packages: Sequence[str]) -> None:
+    def __init__(self, toolbox: Toolbox, installed: Installed) -> None:
         self.toolbox = toolbox
-        self.python = python
-        self.packages = packages
+        self.python = installed.interpreter
+        self._paths = installed.paths
         self._found: dict[str, dict[str, str]] = {}
         self._built: OrderedDict[bytes, tuple[File, ...] | Outcome] = OrderedDict()
         self._size = 0
         self._lists: dict[bytes, Listed] = {}
         for language in (*LANGUAGES.values(), PYTHON):
-            paths = {name: _where(name) for name in language.commands()}
-            if language.run and all(paths.values()):
-                self._found[language.name] = {name: path or "" for name, path in paths.items()}
+            if language.run and language.commands() <= self._paths.keys():
+                self._found[language.name] = {name: self._at(name) for name in language.commands()}
+
+    def _at(self, name: str) -> str:
+        """Where a command lies; Java finds its own files from there, but through no link."""
+        return self._paths[name][name in {"java", "javac"}]
 
     def languages(self) -> list[str]:
         """Those whose toolchain is here."""
@@ -150,7 +151,7 @@ class Workshop:
             return [await _run_judge(execute, command, run, limits) for run in runs]
         if program.kind == "workspace":
             if program.language == "python":
-                command = workspace.own_python(command, self.python, self.packages)
+                command = workspace.own_python(command, self.python)
             return [await _run_in_workspace(execute, command, run, limits) for run in runs]
         if program.partner:
             return await self._run_pairs(execute, program, command, runs, limits)
@@ -170,7 +171,7 @@ class Workshop:
             (outcome,) = await execute(command, [Run(stdin)], limits, True)
             return _memory(language, outcome)
 
-        return await frameworks.run(program, build, start, self._lists)
+        return await frameworks.run(program, build, start, self._lists, self._paths)
 
     async def _run_pairs(
         self,
@@ -318,18 +319,16 @@ class Workshop:
 
     def _proc_exe(self, language: Language) -> str:
         name = language.proc_exe
-        return os.path.realpath(self._found[language.name][name]) if name else ""
+        return self._paths[name][1] if name else ""
 
     def _path(self, language: Language, name: str) -> str:
         return name if name.startswith("/") else self._found[language.name][name]
 
 
-def _where(name: str) -> str | None:
-    """Where a program of a toolchain lies, if that is where sandboxed programs see it too."""
-    found = shutil.which(name, path=SEARCH_PATH)
-    if found is None or not os.path.realpath(found).startswith(("/usr/", "/bin/")):
-        return None
-    return os.path.realpath(found) if name in {"java", "javac"} else found
+def wanted() -> list[str]:
+    """What a workshop would like to find installed (`sandbox.installed.look`)."""
+    commands = (language.commands() for language in (*LANGUAGES.values(), PYTHON))
+    return sorted(frameworks.LIBRARIES.union(*commands))
 
 
 def _source(language: Language, program: Program) -> Source:

@@ -1,9 +1,9 @@
 """A directory that a command runs in, with files that it may change and others that it leaves."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from sandbox.command import BOX, OUTPUT, Command
+from sandbox.installed import Interpreter
 from sandbox.namespace.root import seen_as
 
 SHELL = "/bin/bash"
@@ -13,12 +13,12 @@ PROCESSES = 4
 SCRATCH_MB = 256
 
 
-def own_python(command: Command, executable: str, packages: Sequence[str]) -> Command:
-    """The command with the interpreter that runs the server and the packages installed for it."""
-    path = ":".join((OUTPUT, *map(seen_as, packages)))
+def own_python(command: Command, python: Interpreter) -> Command:
+    """The command with the interpreter of the zygotes and the packages installed for it."""
+    path = ":".join((OUTPUT, *map(seen_as, python.path)))
     return replace(
         command,
-        arguments=(executable, "-s", f"{BOX}/main.py", *command.arguments[3:]),
+        arguments=(python.executable, "-s", f"{BOX}/main.py", *command.arguments[3:]),
         environment=command.environment | {"PYTHONPATH": path},
     )
 

@@ -1,81 +1,25 @@
 """Writes deploy/seccomp.json, the container's system call filter; a test fails when it is stale.
 
-An allow-list of three parts: what programs in the sandbox may use (the sandbox's own lists), what
-the server and the container's start need, and what builds the sandbox. The last is all that goes
-beyond what container engines allow by default, and none of it needs a capability: it works inside
-a user namespace. The form is the one that Docker, Podman and Kubernetes share.
+It is that of a container of programs (`sandbox.namespace.profile`) with what a server needs.
 """
 
 import json
 from pathlib import Path
 from typing import Any
 
-from sandbox.namespace import syscall_numbers as numbers
+from sandbox.namespace import profile as containers
 
 TARGET = Path(__file__).parent.parent / "deploy" / "seccomp.json"
 
-PROGRAMS = (*numbers.ALWAYS, numbers.PROCESSES, numbers.CHECKED)
-
-SERVER = """
-accept accept4 bind connect listen recvmmsg sendmmsg
-capget capset prctl seccomp setgroups setgid setuid setregid setreuid setresgid setresuid
-setfsgid setfsuid setrlimit sched_setparam sched_setscheduler sched_setattr sched_getattr
-sched_rr_get_interval getitimer
-chown fchown fchownat lchown getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr
-inotify_init inotify_init1 inotify_add_watch inotify_rm_watch memfd_create mknod mknodat
-openat2 signalfd signalfd4 rt_sigqueueinfo rt_tgsigqueueinfo vmsplice readahead sync syncfs
-semget semop semctl semtimedop shmget shmat shmctl shmdt
-mlock mlock2 munlock mlockall munlockall
-futex_waitv futex_wait futex_wake futex_requeue
-"""
-"""The server (Python, its event loop, its workers), the container's init and its runtime."""
-
-SANDBOX = "unshare setns mount umount2 pivot_root mount_setattr sethostname"
-"""Namespaces and the small root of `sandbox.namespace`."""
+SERVER = "accept accept4 bind connect listen recvmmsg sendmmsg"
+"""Connections; the rest of what a server needs, containers of programs need as well."""
 
 SOCKET_FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16}
-_NEW_NAMESPACES = 0x7E020000
-_EPERM, _ENOSYS = 1, 38
 
 
 def profile() -> dict[str, Any]:
     """The whole profile."""
-    special = {"clone", "clone3"}
-    programs = {name for group in PROGRAMS for name in group} - special
-    rules = [
-        _allow("programs in the sandbox, which has a stricter filter of its own", programs),
-        _allow("the server and the container's start", set(SERVER.split()) - programs),
-        _allow("what builds the sandbox; harmless without capabilities", set(SANDBOX.split())),
-        *map(_socket, SOCKET_FAMILIES.items()),
-        {
-            **_allow("processes and threads; namespaces come from unshare alone", {"clone"}),
-            "args": [
-                {"index": 0, "value": _NEW_NAMESPACES, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}
-            ],
-        },
-        {
-            "comment": "its flags can't be seen by a filter: ENOSYS makes C libraries use clone",
-            "names": ["clone3"],
-            "action": "SCMP_ACT_ERRNO",
-            "errnoRet": _ENOSYS,
-        },
-    ]
-    return {
-        "defaultAction": "SCMP_ACT_ERRNO",
-        "defaultErrnoRet": _EPERM,
-        "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_AARCH64"],
-        "syscalls": rules,
-    }
-
-
-def _allow(why: str, names: set[str]) -> dict[str, Any]:
-    return {"comment": why, "names": sorted(names), "action": "SCMP_ACT_ALLOW"}
-
-
-def _socket(family: tuple[str, int]) -> dict[str, Any]:
-    name, number = family
-    rule = _allow(f"sockets of {name}", {"socket"})
-    return {**rule, "args": [{"index": 0, "value": number, "valueTwo": 0, "op": "SCMP_CMP_EQ"}]}
+    return containers.profile(SERVER, SOCKET_FAMILIES)
 
 
 def render() -> str:

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from verifiers.verdict import OPTIONS_CONFIG, Sample, Verdict, Verifier, judged
 
@@ -51,6 +52,16 @@ def _hog() -> None:
     bytearray(1 << 40)
 
 
+def _node() -> None:
+    """Take down the node's actor of a Ray cluster that this worker belongs to, if any."""
+    pid = os.getpid()
+    while pid > 1:
+        process = Path("/proc") / str(pid)
+        if b"NodeActor" in (process / "cmdline").read_bytes():
+            os.kill(pid, signal.SIGKILL)
+        pid = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+
+
 class _Unreadable:
     """Can be sent and not be read: reading raises, in the server, with a completion's text."""
 
@@ -67,6 +78,7 @@ DEEDS = {
     "break": _break,
     "recurse": _recurse,
     "hog": _hog,
+    "node": _node,
 }
 
 

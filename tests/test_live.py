@@ -36,7 +36,8 @@ def told(tmp_path_factory):
         {"id": "wrong", "completion": f"{TEXT} \\boxed{{3}}", "reference": "2"},
         {"id": "broken", "completion": TEXT, "reference": {"nothing": TEXT}},
     ]
-    with running(log, api_keys=SECRET, keep_samples=2, workers=1) as server:
+    settings = {"keep_samples": 2, "workers": 1, "rate_limit": 1000}
+    with running(log, api_keys=SECRET, **settings) as server:
         with server.client(headers={"X-API-Key": SECRET}) as client:
             body = {"items": items, "rubric": "math"}
             assert client.post("/v1/score", json=body).status_code == 200
@@ -105,6 +106,7 @@ def test_info_tells_no_secret(told):
     assert info["sandbox"]["slots"] == info["sandbox"]["expected"]
     assert 0 < info["languages"]["available"] <= info["languages"]["known"]
     assert info["limits"]["max_items"] == Settings.model_fields["max_items"].default
+    assert (info["limits"]["rate_limit"], info["limits"]["drain_timeout_s"]) == (1000, 30)
     assert info["rubrics"] == {"named": 7, "file": None}
     assert (info["keep_samples"], info["api_keys"], info["ready"]) == (2, True, True)
     assert info["uptime_s"] > 0

@@ -62,14 +62,23 @@ def combine(rubric: Rubric, verdicts: Sequence[Verdict]) -> tuple[float | None, 
         for component, verdict in zip(rubric.components, verdicts, strict=True)
         if component.weight or component.gate
     ]
-    statuses = {verdict.status for _, verdict in counted}
-    for status in ("invalid", "failed"):
-        if status in statuses:
-            return None, status
+    status = _status(counted)
+    if status != "ok":
+        return None, status
     for component, verdict in counted:
         if component.gate and not verdict.passed:
             return component.floor, "ok"
     return _total(rubric.combine, counted), "ok"
+
+
+def _status(counted: Sequence[tuple[Component, Verdict]]) -> Status:
+    found: Status = "ok"
+    for _, verdict in counted:
+        if verdict.status == "invalid":
+            return "invalid"
+        if verdict.status == "failed":
+            found = "failed"
+    return found
 
 
 def _total(how: Combine, counted: Sequence[tuple[Component, Verdict]]) -> float:

@@ -70,12 +70,13 @@ def cut(jobs: Sequence[Job], nodes: int, programs: Collection[str]) -> Iterator[
     chunk: list[tuple[int, Job]] = []
     units = load = 0
     for position, (job, size) in enumerate(zip(jobs, sizes, strict=True)):
-        if chunk and (units + size > most or load + weight(job) > HEAVY):
+        characters = weight(job)
+        if chunk and (units + size > most or load + characters > HEAVY):
             yield Chunk(chunk, units)
             chunk, units, load = [], 0, 0
         chunk.append((position, job))
         units += size
-        load += weight(job)
+        load += characters
     if chunk:
         yield Chunk(chunk, units)
 

@@ -63,7 +63,7 @@ def check_toolchain(outcome: Outcome, language: Language) -> None:
     status: str = outcome.status
     if status == "no_toolchain":
         message = (
-            f"language: {language.name} is not installed on this machine; "
+            f"language: {language.name} is not installed where programs run; "
             f"install {language.package} there"
         )
         raise ApiError(422, "no_toolchain", message, field="language")

@@ -15,9 +15,9 @@ from typing import Any
 from sandbox.namespace import job
 
 HEADER = struct.Struct("=cQ")
-JOB, CANCEL, MESSAGE, ANSWER = b"j", b"c", b"m", b"a"
+JOB, CANCEL, MESSAGE, ANSWER, SETTINGS = b"j", b"c", b"m", b"a", b"s"
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 
 
 def pack(kind: bytes, payload: bytes = b"") -> bytes:
@@ -26,11 +26,26 @@ def pack(kind: bytes, payload: bytes = b"") -> bytes:
 
 
 class Wire:
-    """The inner end, with those methods of a socket that the zygote uses."""
+    """The inner end, with those methods of a socket that the zygote uses.
+
+    What comes and goes passes through one buffer, which is wiped: a program forked from this
+    process must find nothing of another's text or output, nor of its own tests.
+    """
 
     def __init__(self, incoming: int, outgoing: int) -> None:
         self.incoming = incoming
         self.outgoing = outgoing
+        self.buffer = bytearray(_CHUNK)
+
+    def set_inheritable(self, inheritable: bool) -> None:  # noqa: FBT001 - a socket's
+        """Whether programs that are executed find it."""
+        for descriptor in (self.incoming, self.outgoing):
+            os.set_inheritable(descriptor, inheritable)
+
+    def settings(self) -> bytes:
+        """The first message."""
+        _, length = HEADER.unpack(self._read(HEADER.size))
+        return self._read(length)
 
     def fileno(self) -> int:
         """Readable when a message has come, or the server is gone."""
@@ -62,12 +77,18 @@ class Wire:
     def _receive(self, length: int) -> int:
         descriptor = os.memfd_create("job")
         while length:
-            piece = self._read(min(length, _CHUNK))
-            if not piece:
+            with memoryview(self.buffer)[:length] as room:
+                size = os.readv(self.incoming, [room])
+            if not size:
                 os._exit(0)  # the server went in the middle of a message
-            _write(descriptor, piece)
-            length -= len(piece)
+            self._pass_on(descriptor, size)
+            length -= size
         return descriptor
+
+    def _pass_on(self, descriptor: int, size: int) -> None:
+        with memoryview(self.buffer)[:size] as piece:
+            _write(descriptor, piece)
+            piece[:] = bytes(size)
 
     def _read(self, size: int) -> bytes:
         """Exactly so many bytes, or fewer where the stream ends."""
@@ -90,20 +111,20 @@ class Wire:
         del buffers
         ((_, _, files),) = ancillary
         (descriptor,) = files
-        size = os.fstat(descriptor).st_size
-        _write(self.outgoing, HEADER.pack(ANSWER, size))
+        left = os.fstat(descriptor).st_size
+        _write(self.outgoing, HEADER.pack(ANSWER, left))
         os.lseek(descriptor, 0, os.SEEK_SET)
-        while size > 0:
-            piece = os.read(descriptor, min(size, _CHUNK))
-            _write(self.outgoing, piece)
-            size -= len(piece)
+        while left > 0:
+            size = os.readv(descriptor, [self.buffer])
+            self._pass_on(self.outgoing, size)
+            left -= size
         return 0
 
 
-def _write(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+def _write(descriptor: int, data: bytes | memoryview) -> None:
+    written = 0
+    while written < len(data):
+        written += os.write(descriptor, data[written:])
 
 
 def encode_job(descriptor: int) -> bytes:

@@ -4,7 +4,7 @@ Each module has `bench(program)`, which says what to compile and run; `bench.py`
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 
 from sandbox.command import File
 from sandbox.frameworks import go, java, javascript, rust
@@ -20,6 +20,9 @@ BENCHES: dict[str, Callable[[Program], Bench]] = {
 }
 """A language's frameworks; their names are in the table of languages."""
 
+LIBRARIES = frozenset({*java.LIBRARIES, javascript.TYPESCRIPT})
+"""Paths of what benches may need."""
+
 MOST_LISTS = 1000
 
 Build = Callable[[Step], Awaitable[tuple[File, ...] | Outcome]]
@@ -27,7 +30,11 @@ Execute = Callable[[tuple[str, ...], tuple[File, ...], bytes], Awaitable[Outcome
 
 
 async def run(
-    program: Program, build: Build, execute: Execute, lists: dict[bytes, Listed]
+    program: Program,
+    build: Build,
+    execute: Execute,
+    lists: dict[bytes, Listed],
+    libraries: Container[str],
 ) -> Outcome:
     """One run of a program's test files.
 
@@ -36,12 +43,16 @@ async def run(
         build: does a step; an outcome says why it failed.
         execute: runs a command with files and standard input.
         lists: what test files were found to hold, kept from one program to the next.
+        libraries: the paths of those that are installed.
     """
     bench = BENCHES[program.language](program)
     if bench.refusal:
         return Outcome("compile_error", stderr=bench.refusal.encode())
     if bench.problem:
         return unusable(bench.problem)
+    missing = [path for path in bench.needs if path not in libraries]
+    if missing:
+        return unusable(f"there is no {missing[0]} here; install the packages {bench.packages}")
     built: tuple[File, ...] = ()
     for step in bench.steps:
         made = await build(Step(step.arguments, (*step.files, *built)))

@@ -78,6 +78,8 @@ class Bench:
         listing: what a run of its own reads that prints the expected tests, without the program.
         refusal: why the program can't be run, as a compile error.
         problem: why the tests can't be used, with the fix.
+        needs: paths of the libraries without which nothing runs.
+        packages: the Debian packages that bring those.
     """
 
     steps: tuple[Step, ...] = ()
@@ -89,6 +91,8 @@ class Bench:
     listing: Callable[[Sequence[File]], bytes] | None = None
     refusal: str = ""
     problem: str = ""
+    needs: tuple[str, ...] = ()
+    packages: str = ""
 
 
 MOST_TESTS = 1000

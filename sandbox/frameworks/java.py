@@ -30,6 +30,7 @@ _NEEDED = (
     "apiguardian-api",
     "univocity-parsers",
 )
+LIBRARIES = tuple(str(_JARS / f"{name}.jar") for name in _NEEDED)
 _USEFUL = ("assertj-core", "byte-buddy")
 _ENGINE = {"junit": "", "junit4": "junit-vintage", "junit5": "junit-jupiter"}
 _FORBIDDEN = re.compile(
@@ -50,12 +51,6 @@ def bench(program: Program) -> Bench:
     if found:
         said = " ".join(found[0].split())
         return Bench(refusal=f"the program must not contain {said!r}: tests share its process")
-    missing = [name for name in _NEEDED if not (_JARS / f"{name}.jar").exists()]
-    if missing:
-        return Bench(
-            problem=f"this machine has no {missing[0]}.jar; install the Debian packages junit5 "
-            "and libassertj-core-java"
-        )
     sources = [(name, its) for name, its in program.tests if name.endswith(".java")]
     classes = [_class(name, its) for name, its in sources if _TESTS.search(its)]
     if not classes:
@@ -81,6 +76,8 @@ def bench(program: Program) -> Bench:
         names=None,
         stdin=lambda tokens, hidden, _: _stdin(tokens, _ENGINE[program.framework], classes, hidden),
         hides=lambda file: not file.path.startswith("RewardTests"),
+        needs=LIBRARIES,
+        packages="junit5 and libassertj-core-java",
     )
 
 

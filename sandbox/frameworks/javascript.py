@@ -26,6 +26,7 @@ _TEST_FILE = re.compile(
 _MODULES = re.compile(r"^\s*(?:import\b(?!\s*\()|export\b)", re.MULTILINE)
 _LOCAL = re.compile(r"""(?:\bfrom|\brequire\s*\(|\bimport)\s*\(?\s*['"](\.{1,2}/[^'"]+)['"]""")
 _FOLDER = "program"
+TYPESCRIPT = "/usr/share/nodejs/typescript"
 _TRANSPILE = ("node", "--stack-size=4000", "/box/transpile.js")
 
 
@@ -44,11 +45,6 @@ def bench(program: Program) -> Bench:
         name.endswith((".mjs", ".ts", ".mts")) or (name.endswith(".js") and _MODULES.search(its))
         for name, its in sources.items()
     )
-    if rewrite and not Path("/usr/share/nodejs/typescript").exists():
-        return Bench(
-            problem="import and export are rewritten by TypeScript, which this machine does not "
-            "have; install the Debian package node-typescript"
-        )
     given = tuple(text(f"{_FOLDER}/{name}", its) for name, its in sources.items())
     stdin = _stdin(tests, solution, {} if rewrite else sources)
     return Bench(
@@ -59,6 +55,8 @@ def bench(program: Program) -> Bench:
         stdin=stdin,
         listing=lambda hidden: stdin(None, hidden, None),
         hides=lambda _: True,
+        needs=(TYPESCRIPT,) if rewrite else (),
+        packages="node-typescript, which rewrites import and export",
     )
 
 

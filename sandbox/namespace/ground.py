@@ -1,6 +1,7 @@
 """What programs stand on, one after the other: what keeps one from the next."""
 
 import os
+from collections.abc import Mapping
 from typing import Protocol
 
 from sandbox.namespace import kernel, memory, root, sampling
@@ -12,9 +13,11 @@ class Ground(Protocol):
 
     Attributes:
         shelters: whether programs can't reach a second zygote, a helper, in here.
+        says: see `memory.Bounds`.
     """
 
     shelters: bool
+    says: Mapping[str, str | None]
 
     def bound(self, limits: Limits, which: int) -> memory.Bound:
         """What holds the memory of the processes of a program together."""
@@ -49,6 +52,7 @@ class Namespaces:
         self.scratch = root.Scratch()
         self.bound = bounds.bound
         self.measured = bounds.measured
+        self.says = bounds.says
 
     def reset(self) -> None:
         """See `Ground`."""

@@ -114,36 +114,47 @@ def wait(child: int, control: socket.socket) -> None:
 
 def become_zygote(control: socket.socket, settings: dict[str, Any], groups: Any) -> None:
     """Import what programs use, move into the small root, and serve jobs until the server goes."""
+    from sandbox.namespace import kernel  # noqa: PLC0415
+
+    kernel.die_with_parent()
+    try:
+        loop = make_zygote(control, settings, groups)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the server must be told
+        control.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
+        os._exit(1)
+    hello = {"languages": {"python": sys.version.split()[0]}, "memory": loop.ground.says}
+    control.send(json.dumps(hello).encode())
+    loop.serve()
+
+
+def make_zygote(control: Any, settings: dict[str, Any], groups: Any) -> Any:
+    """The loop over jobs, in a process that has its namespaces; raises whatever goes wrong.
+
+    `groups` are open already (`memory.Groups`), or say why there are none.
+    """
     from sandbox.namespace.handlers import without_fork_handlers  # noqa: PLC0415
 
     with without_fork_handlers():
         from sandbox.namespace import ground, kernel, root, warm, zygote  # noqa: PLC0415
 
     sys.path.remove(PACKAGE_PARENT)
-    kernel.die_with_parent()
-    try:
-        proc = os.open("/proc", os.O_PATH)
-        bounds = ground.choose(groups, proc)
-        warm.load(settings["preload"])
-        kernel.copy_code_tables(proc)
-        sources = root.Sources(settings["visible"], settings["toolbox"])
-        if settings["uid_base"] is not None:
-            os.setgroups([])
-            os.setresgid(0, 0, 0)
-            os.setresuid(0, 0, 0)
-            kernel.set_dumpable(1)
-            kernel.die_with_parent()
-        root.enter(sources)
-        kernel.drop_capability_bounds()
-        mapped = settings["uid_base"] is not None
-        loop = zygote.Zygote(control, ground.Namespaces(bounds), proc, mapped=mapped)
-        warm.settle(settings["path"])
-    except Exception as error:  # noqa: BLE001 - whatever it is, the server must be told
-        control.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
-        os._exit(1)
-    hello = {"languages": {"python": sys.version.split()[0]}, "memory": bounds.says}
-    control.send(json.dumps(hello).encode())
-    loop.serve()
+    proc = os.open("/proc", os.O_PATH)
+    bounds = ground.choose(groups, proc)
+    warm.load(settings["preload"])
+    kernel.copy_code_tables(proc)
+    sources = root.Sources(settings["visible"], settings["toolbox"])
+    mapped = settings["uid_base"] is not None
+    if mapped:
+        os.setgroups([])
+        os.setresgid(0, 0, 0)
+        os.setresuid(0, 0, 0)
+        kernel.set_dumpable(1)
+        kernel.die_with_parent()
+    root.enter(sources)
+    kernel.drop_capability_bounds()
+    loop = zygote.Zygote(control, ground.Namespaces(bounds), proc, mapped=mapped)
+    warm.settle(settings["path"])
+    return loop
 
 
 if __name__ == "__main__":

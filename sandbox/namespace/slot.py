@@ -6,16 +6,14 @@ import json
 import os
 import socket
 import subprocess
-import sys
-import sysconfig
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sandbox import cgroups
 from sandbox.command import Command
 from sandbox.errors import SandboxError, SandboxUnavailable
+from sandbox.installed import Interpreter
 from sandbox.languages import LANGUAGES
 from sandbox.namespace import deadline, job, rows, warm
 from sandbox.program import Limits, Outcome, Program, Run
@@ -30,31 +28,6 @@ ANSWER_GRACE_S = 30.0
 UID_BASE = 700_000
 """Host ids that root maps into slots, two for each: above what login systems hand out, and away
 from the subordinate ids (100000 and up) that container engines use."""
-
-
-@dataclass(frozen=True, slots=True)
-class Interpreter:
-    """The Python that runs programs.
-
-    Attributes:
-        executable: what is started.
-        visible: directories that programs must see for it to work.
-        path: further entries of sys.path: installed packages.
-    """
-
-    executable: str
-    visible: tuple[str, ...]
-    path: tuple[str, ...]
-
-
-def own_interpreter() -> Interpreter:
-    """The interpreter that runs the server, with the packages installed beside it."""
-    executable = getattr(sys, "_base_executable", None) or sys.executable
-    packages = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    path = [p for p in dict.fromkeys(packages) if Path(p).is_dir()]
-    if sys.base_prefix == "/usr":
-        path.append("/usr/lib/python3/dist-packages")
-    return Interpreter(executable, (sys.base_prefix, *path), tuple(path))
 
 
 class Slot:
@@ -117,7 +90,7 @@ class Slot:
             "visible": self.interpreter.visible,
             "path": self.interpreter.path,
             "preload": self.preload,
-            "toolbox": str(self.workshop.toolbox.place or ""),
+            "toolbox": self.workshop.toolbox.path,
         }
         script = str(Path(__file__).with_name("launch.py"))
         return subprocess.Popen(  # noqa: S603 - our own interpreter and script

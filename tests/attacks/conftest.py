@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sandbox import open_sandbox
+from tests.backends import opened
 from verifiers.code import CodeOptions, Plan, grade, plan
 
 
@@ -18,7 +18,7 @@ async def judge(box, sample):
 @pytest.fixture(scope="session")
 def score():
     with asyncio.Runner() as runner:
-        box = runner.run(open_sandbox(slots=1))
+        box = runner.run(opened(slots=1))
         yield lambda sample: runner.run(judge(box, sample))
         runner.run(box.close())
 
@@ -28,7 +28,7 @@ def score_all():
     """The verdicts on many samples, on all cores."""
 
     async def go(samples):
-        async with await open_sandbox() as box:
+        async with await opened() as box:
             return await asyncio.gather(*(judge(box, sample) for sample in samples))
 
     return lambda samples: asyncio.run(go(samples))

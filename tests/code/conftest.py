@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sandbox import open_sandbox
+from tests.backends import opened
 from verifiers.code import CodeOptions, Plan, grade, plan
 
 
@@ -24,7 +24,7 @@ def runner():
 
 @pytest.fixture(scope="session")
 def box(runner):
-    box = runner.run(open_sandbox())
+    box = runner.run(opened())
     yield box
     runner.run(box.close())
 

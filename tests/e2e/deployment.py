@@ -5,6 +5,8 @@ import os
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +73,18 @@ class Deployment:
                 **environment,
             },
         )
+
+    @contextmanager
+    def up(self, built: str, image: str, *services: str, **environment: str) -> Iterator[None]:
+        """Services of a profile with one whose image is built here; all of it is gone after."""
+        try:
+            self.compose("build", "--quiet", built, **environment)
+            self.compose("up", "--wait", "--no-build", *services, **environment)
+            yield
+        finally:
+            self.compose("down", "--volumes", "--timeout", "5")
+            docker("image", "rm", "--force", image)
+        assert self.left() == []
 
     def containers(self, service: str = "reward") -> list[str]:
         return self.compose("ps", "-q", service).split()

@@ -1,5 +1,6 @@
 """A server that runs programs in containers: the same verdicts over HTTP, nothing left behind."""
 
+import json
 import os
 import subprocess
 import time
@@ -9,9 +10,10 @@ import pytest
 
 from tests.e2e.deployment import COMPOSE_FILE, Deployment, docker, free_port
 from tests.e2e.test_deployment import ATTACKS, BATCH, HONEST, check_examples
-from tests.live import running
+from tests.live import COMMAND, running
 
 IMAGE = os.environ.get("SANDBOX_IMAGE", "reward-server")
+FULL_IMAGE = os.environ.get("SANDBOX_FULL_IMAGE", "reward-server-full")
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +43,62 @@ def test_containers_have_nothing(contained):
     assert len(containers) == 2
     for container in containers:
         form = "{{.HostConfig.NetworkMode}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} "
-        form += "{{.HostConfig.SecurityOpt}} {{.HostConfig.IpcMode}} {{.HostConfig.Privileged}}"
-        told = docker("inspect", "--format", form, container)
-        assert told.strip() == "none true [ALL] [no-new-privileges] none false"
+        form += "{{.HostConfig.IpcMode}} {{.HostConfig.Privileged}}"
+        plain = docker("inspect", "--format", form, container)
+        assert plain.strip() == "none true [ALL] none false"
+        (told,) = json.loads(docker("inspect", container))
+        privileges, system_calls = told["HostConfig"]["SecurityOpt"]
+        assert privileges == "no-new-privileges"
+        rules = json.loads(system_calls.removeprefix("seccomp="))["syscalls"]
+        assert not any({"socket", "connect", "bind"} & set(rule["names"]) for rule in rules)
+        assert [(mount["Destination"], mount["RW"]) for mount in told["Mounts"]] == [
+            ("/toolbox", False)
+        ]
 
 
 def test_every_example_has_its_reward(contained):
     check_examples(contained.score(**BATCH)["results"])
 
 
+def test_the_images_languages_count(contained):
+    """Not those of the machine that the server runs on."""
+    with contained.client() as client:
+        languages = client.get("/v1/languages").json()["languages"]
+    assert {name for name, row in languages.items() if row["available"]} == {
+        *("python", "bash", "perl")
+    }
+    code = {"completion": "```cpp\nint main() {}\n```"}
+    tests = {"language": "cpp", "stdio": [{"stdin": "", "stdout": ""}]}
+    (result,) = contained.score([code | {"reference": {"tests": tests}}], rubric="code")["results"]
+    assert result["status"] == "invalid"
+    assert "install the Debian package g++" in result["scores"]["code"]["message"]
+
+
+def test_every_language_of_the_full_image(tmp_path):
+    """Its canaries, too: the server is ready once all of them got their reward."""
+    options = {"sandbox": "docker", "docker_image": FULL_IMAGE, "sandbox_slots": 2}
+    with running(tmp_path / "log", **options) as live, live.client() as client:
+        languages = client.get("/v1/languages").json()["languages"]
+        assert [name for name, row in languages.items() if not row["available"]] == []
+        assert client.get("/readyz").json()["checks"]["canaries"]["problems"] == {}
+
+
+def test_the_doctor_says_what_containers_can_do():
+    environment = os.environ | {"REWARD_SANDBOX": "docker", "REWARD_DOCKER_IMAGE": IMAGE}
+    done = subprocess.run(
+        [*COMMAND, "doctor"],
+        env=environment | {"COLUMNS": "300"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "each program in namespaces inside its container" in done.stdout
+    assert f"install g++ in the image {IMAGE}" in done.stdout
+    assert done.returncode == 0, done.stdout
+
+
 def test_attacks_are_repelled(contained):
-    cases = [case for case in ATTACKS if "files" not in case["tests"]][:20]
+    cases = ATTACKS[:20]
     items = []
     for case in cases:
         attack = {"completion": case["completion"], "reference": {"tests": case["tests"]}}

@@ -31,14 +31,8 @@ def observed(deployment):
         "METRICS_KEY_FILE": str(deployment.keys_file),
         "PROMETHEUS_IMAGE": f"{name}-prometheus",
     }
-    try:
-        own.compose("build", "--quiet", "prometheus", **given)
-        own.compose("up", "--wait", "--no-build", "reward", "prometheus", **given)
+    with own.up("prometheus", given["PROMETHEUS_IMAGE"], "reward", "prometheus", **given):
         yield own
-    finally:
-        own.compose("down", "--volumes", "--timeout", "5")
-        docker("image", "rm", "--force", given["PROMETHEUS_IMAGE"])
-    assert own.left() == []
 
 
 def promtool(observed, *arguments):

@@ -16,14 +16,8 @@ def scaled(deployment):
     port = free_port()
     own = Deployment(name, SLIM, port, deployment.key, deployment.keys_file, ("scaled",))
     balancer = {"BIND_PORT": "", "BALANCER_PORT": str(port), "BALANCER_IMAGE": f"{name}-balancer"}
-    try:
-        own.compose("build", "--quiet", "balancer", **balancer)
-        own.compose("up", "--wait", "--no-build", "--scale", "reward=2", **balancer)
+    with own.up("balancer", balancer["BALANCER_IMAGE"], "--scale", "reward=2", **balancer):
         yield own
-    finally:
-        own.compose("down", "--volumes", "--timeout", "5")
-        docker("image", "rm", "--force", balancer["BALANCER_IMAGE"])
-    assert own.left() == []
 
 
 def post(scaled, items):

@@ -105,16 +105,35 @@ def test_killed_actors_cost_no_verdict(on_ray, ray_cluster):
         time.sleep(0.5)
         for process in ray_cluster.actors()[:2]:
             process.kill()
+    wait_for_all(on_ray)
+
+
+def wait_for_all(server):
+    """Until three nodes are there and up, and none that has left is listed any more."""
     deadline = time.monotonic() + 120
-    while nodes_up(on_ray) < 3:
-        assert time.monotonic() < deadline
+    while [node["ok"] for node in nodes(server)] != [True] * 3:
+        assert time.monotonic() < deadline, nodes(server)
         time.sleep(0.5)
 
 
-def nodes_up(server):
-    """How many nodes a server says are up."""
+def test_an_item_that_takes_nodes_down_is_given_up_alone(on_ray):
+    """It travels alone after two losses and is given up after four; no other item pays."""
+    items = [{"completion": "ok"}] * 200
+    items[70] = {"completion": "node"}
+    results = on_ray.score(items, rubric=POISON)["results"]
+    assert [r["reward"] for r in results] == [None if at == 70 else 1.0 for at in range(200)]
+    assert results[70]["status"] == "failed"
+    assert results[70]["scores"]["poison"]["message"] == "4 nodes were lost over this item"
+    with on_ray.client() as client:
+        metrics = client.get("/metrics").text
+    (replays,) = (line for line in metrics.splitlines() if line.startswith("reward_replays_total"))
+    assert float(replays.split()[1]) >= 3
+
+
+def nodes(server):
+    """What a server says of its nodes."""
     with server.client() as client:
-        return client.get("/readyz").json()["checks"]["nodes"]["up"]
+        return client.get("/readyz").json()["checks"]["nodes"]["nodes"]
 
 
 @contextmanager

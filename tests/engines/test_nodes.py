@@ -5,12 +5,11 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 
 from tests.engines.mixed import judged, mixed
-from tests.engines.test_contract import nodes_up
+from tests.engines.test_contract import wait_for_all
 from tests.live import ROOT, environment, free_port
 
 BATCH = 500
@@ -40,10 +39,8 @@ def test_a_node_dies_and_another_joins(on_ray, poisoned, ray_cluster):
     assert {r["status"] for r in results} == {"ok"}
     expected = [r for batch in batches for r in poisoned.score(batch)["results"]]
     assert judged(results) == judged(expected)
-    deadline = time.monotonic() + 120
-    while nodes_up(on_ray) < 3 or len({p.pid for p in ray_cluster.workers()} - before) < 1:
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
+    wait_for_all(on_ray)
+    assert {p.pid for p in ray_cluster.workers()} - before
 
 
 def wait_for(done, count):
@@ -52,6 +49,7 @@ def wait_for(done, count):
 
 
 def test_nodes_are_told_of(on_ray, ray_python, ray_cluster):
+    wait_for_all(on_ray)
     with on_ray.client() as client:
         checks = client.get("/readyz").json()["checks"]
         metrics = client.get("/metrics").text

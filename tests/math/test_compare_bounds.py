@@ -44,6 +44,12 @@ def test_a_bomb_is_different_and_cheap(text: str, other: str) -> None:
     assert time.process_time() - started < 3
 
 
+def test_a_limit_that_is_slow_to_converge_is_cheap() -> None:
+    started = time.process_time()
+    assert not equal(r"\lim_{x\to\infty}\frac{\ln x}{x}", r"\sum_{k=1}^n k^2")
+    assert time.process_time() - started < 1.2
+
+
 def test_import_touches_no_heavy_module() -> None:
     heavy = "{'sympy', 'mpmath', 'pydantic'}"
     code = f"import verifiers.math, sys; print(sorted({heavy} & set(sys.modules)))"

@@ -1,8 +1,4 @@
-"""What every backend must do: the same verdicts, limits that hold, attacks repelled, nothing left.
-
-SANDBOX_BACKENDS names the backends, "namespace" unless set; the docker ones want an engine and an
-image (SANDBOX_IMAGE), which `make e2e` brings: "docker", and "docker:runsc" for gVisor's runtime.
-"""
+"""What every backend must do: right verdicts, limits that hold, attacks repelled, nothing left."""
 
 import asyncio
 import errno
@@ -16,22 +12,22 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Containers, Limits, Program, Run, SandboxError, Unsupported, open_sandbox
+from sandbox import Limits, Program, Run, SandboxError, Unsupported
 from sandbox.values import decode, encode_call
+from tests.backends import BACKENDS, opened
 from verifiers.code import CodeOptions, Plan, grade, plan
 from verifiers.verdict import Sample
 
 ROOT = Path(__file__).parents[2]
-BACKENDS = os.environ.get("SANDBOX_BACKENDS", "namespace").split()
-IMAGE = os.environ.get("SANDBOX_IMAGE", "reward-server")
 LOOP = Program("python", "while True:\n    pass")
 SUM = Program("python", "print(sum(map(int, input().split())))")
 CLEAN = Program("python", "import os\nprint(os.listdir('/tmp'))")
 
 
-SEEN_IN_A_CONTAINER = {"climbs out by ..", "sees others in /proc", "kills its parent"}
-"""Probes that call it a leak to see what a container shows of itself: its root directory, /proc and
-its process 1. There is nothing of the server's in them, and none can be changed."""
+SEEN_IN_A_BARE_CONTAINER = {"climbs out by ..", "sees others in /proc", "kills its parent"}
+"""Probes that call it a leak to see what a container shows of itself, where it can't hold a slot in
+namespaces: its root directory, /proc and its process 1. There is nothing of the server's in them,
+and none can be changed."""
 
 
 ENDS_A_GVISOR_CONTAINER = {"kills its parent", "bomb with leave for 8", "memory of each child"}
@@ -54,11 +50,6 @@ def name_of(case):
     return case["name"]
 
 
-async def opened(backend, slots):
-    name, _, runtime = backend.partition(":")
-    return await open_sandbox(name, slots, Containers(IMAGE, runtime or None))
-
-
 @pytest.fixture(scope="module", params=BACKENDS)
 def backend(request):
     return request.param
@@ -76,6 +67,14 @@ def box(runner, backend):
     box = runner.run(opened(backend, 1))
     yield box
     runner.run(box.close())
+
+
+@pytest.fixture(scope="module")
+def bare(backend, box):
+    """Whether programs have a container without namespaces of a slot: gVisor's kernel has none."""
+    problem = box.facts().get("problem")
+    assert bool(problem) == ("runsc" in backend), problem
+    return problem is not None
 
 
 @pytest.fixture
@@ -105,8 +104,8 @@ def hidden_files(case):
 
 
 @pytest.mark.parametrize("case", VERDICTS, ids=name_of)
-def test_verdict(case, score, backend):
-    if backend != "namespace" and hidden_files(case):
+def test_verdict(case, score, bare):
+    if bare and hidden_files(case):
         with pytest.raises(Unsupported, match="the namespace sandbox can"):
             score(case)
         return
@@ -117,20 +116,18 @@ def test_verdict(case, score, backend):
 
 
 @pytest.mark.parametrize("case", ATTACKS, ids=name_of)
-def test_attack(case, score, run, backend):
-    if backend != "namespace" and hidden_files(case):
+def test_attack(case, score, run, bare):
+    if bare and hidden_files(case):
         return
-    gvisor = "runsc" in backend
     try:
         verdict = score(case)
     except SandboxError:
-        assert gvisor
+        assert bare
         assert case["name"] in ENDS_A_GVISOR_CONTAINER
         return
     assert verdict.status == "ok"
     assert not verdict.passed
-    visible = SEEN_IN_A_CONTAINER if backend != "namespace" else set()
-    visible = visible | NO_MOUNT_FLAGS if gvisor else visible
+    visible = SEEN_IN_A_BARE_CONTAINER | NO_MOUNT_FLAGS if bare else set()
     if case["name"] not in visible:
         assert not any("LEAK" in (row["stdout"] or "") for row in verdict.detail["tests"]), verdict
     (outcome,) = run(CLEAN)
@@ -184,6 +181,38 @@ def test_much_goes_in_and_out(run):
     (outcome,) = run(program, text, output_kb=8192)
     assert outcome.status == "ok"
     assert outcome.stdout == text
+
+
+SEARCH = """
+import ctypes, os
+c = ctypes.CDLL(None)
+c.sbrk.restype = ctypes.c_void_p
+file = os.open("/tmp/x", os.O_RDWR | os.O_CREAT)
+page = c.sbrk(0) & ~4095
+size = 0
+while c.write(file, ctypes.c_void_p(page - 4096), 4096) == 4096:
+    page -= 4096
+    size += 4096
+found = b"left by" + b" another"
+print(size > 100_000, found in os.pread(file, size, 0))
+"""
+
+
+def test_no_program_finds_another_in_its_memory(run):
+    """A forked interpreter has the memory of the one that it was forked from."""
+    text = "left by" + " another"
+    for size in (600, 5_000, 50_000):
+        (outcome,) = run(Program("python", f"print({text!r})\n" * (size // 20)), text.encode() * 99)
+        assert outcome.status == "ok"
+    (outcome,) = run(Program("python", SEARCH))
+    assert outcome.stdout == b"True False\n", outcome
+
+
+def test_a_higher_limit_than_usual_is_given(run):
+    program = Program("python", "x = bytearray(2_500_000_000)\nx[::4096] = b'x' * len(x[::4096])")
+    (outcome,) = run(program, memory_mb=3000)
+    assert outcome.status == "ok", outcome
+    assert outcome.memory_mb > 2300
 
 
 def test_the_first_failure_ends_the_rest(run):
@@ -241,7 +270,8 @@ def test_a_lost_place_is_replaced(runner, backend):
 def test_a_killed_server_leaves_nothing(backend):
     script = (
         "import asyncio, sys\n"
-        "from tests.sandbox.test_sandbox_contract import LOOP, opened\n"
+        "from tests.backends import opened\n"
+        "from tests.sandbox.test_sandbox_contract import LOOP\n"
         "from sandbox import Limits, Run\n"
         "async def main():\n"
         "    box = await opened(sys.argv[1], 2)\n"

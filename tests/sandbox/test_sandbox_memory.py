@@ -30,7 +30,7 @@ FORKS = Program(
     "    if not os.fork():\n"
     "        held = bytearray(200 << 20)\n"
     "        time.sleep(3)\n"
-    "time.sleep(1)",
+    "time.sleep(0.6)",
 )
 SERVER = (
     "import asyncio\n"

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from sandbox import Limits, Program, Run, open_sandbox
+from sandbox import Limits, Program, Run
 from sandbox.command import unpack
+from tests.backends import opened
 
 FILES = (("a.txt", b"hi"), ("d/e/f.txt", b"deep"))
 LIMITS = Limits(time_s=1.0, processes=16)
@@ -41,7 +42,7 @@ def runner():
 
 @pytest.fixture(scope="module")
 def box(runner):
-    box = runner.run(open_sandbox("namespace", slots=1))
+    box = runner.run(opened(slots=1))
     yield box
     runner.run(box.close())
 

@@ -59,8 +59,8 @@ def _no_toolchain(plan: Plan) -> Verdict:
     language = LANGUAGES[plan.program.language]
     where = "reference.tests.checker" if plan.held else "reference.tests"
     return invalid(
-        f"{where}.language: this machine has no toolchain for {language.name}; "
-        f"install the Debian package {language.package}"
+        f"{where}.language: there is no toolchain for {language.name} where programs run; "
+        f"install the Debian package {language.package} there"
     )
 
 

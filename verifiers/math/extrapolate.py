@@ -15,6 +15,8 @@ ROUGH_DIGITS: Final = 18
 """Digits that integrals, limits and infinite sums have to agree in."""
 _MAX_INTEGRAND: Final = 40
 _MAX_SAMPLES: Final = 200
+_MAX_STEPS: Final = 120
+"""Of a limit: what converges does so by here (27 digits and more), what does not costs the cube."""
 _MAX_DEGREE: Final = 7
 """Levels of tanh-sinh quadrature: some 1,000 evaluations."""
 _FAR: Final = 100_003
@@ -120,7 +122,7 @@ def limit(node: Node, point: Point, field: Field, evaluate: Evaluate) -> Number:
     # Without this a divergent sequence is extrapolated to the end of its budget: 0.3 s and more.
     if abs(nearly[0] - nearly[1]) > 3 * _NEAR * max(1, abs(nearly[0])):
         raise NoValueError
-    value = context.mpc(context.limit(at, target))
+    value = context.mpc(context.limit(at, target, maxterms=_MAX_STEPS))
     if any(abs(here - value) > _NEAR * max(1, abs(value)) for here in nearly):
         raise NoValueError
     return value
