@@ -1,5 +1,6 @@
 """The backends by name, and how `auto` chooses."""
 
+import compileall
 import os
 import sys
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ async def _namespace(count: int) -> Sandbox:
     from sandbox.namespace.slot import Slot  # noqa: PLC0415
 
     cgroups.remove_leftovers()
+    compileall.compile_dir(Path(__file__).parent, quiet=2)  # byte code lies denser in a slot
     python = installed.own_interpreter()
     found = installed.Installed(python, installed.look(workshop.wanted()))
     box = toolbox.Toolbox(toolbox.directory(_cache_directory()))

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, NoReturn, cast
 
 from sandbox.docker.wire import Wire
-from sandbox.namespace import kernel, launch, memory, warm, zygote
+from sandbox.namespace import kernel, launch, memory, rehearsal, warm, zygote
 from sandbox.program import Limits
 
 _SCRATCH = "/tmp"  # noqa: S108 - a small tmpfs of the container's own
@@ -95,7 +95,8 @@ def serve(wire: Wire, hello: dict[str, Any]) -> NoReturn:
     kernel.set_dumpable(0)  # or programs, having its uid, could look into it through /proc
     loop = zygote.Zygote(cast("socket.socket", wire), Container(), proc, mapped=False)
     sys.path[:] = path
-    warm.settle([place for place in hello["interpreter"]["path"] if place not in path])
+    added = [place for place in hello["interpreter"]["path"] if place not in path]
+    warm.settle(added, rehearsal.rehearse)
     loop.ground.reset()
     wire.send(json.dumps(hello | {"memory": dict(loop.ground.says)}).encode())
     loop.serve()

@@ -251,7 +251,7 @@ class Commands:
         try:
             for number in _IGNORED:
                 signal.signal(number, signal.SIG_DFL)
-            lock.close(cage, streams, [])
+            lockdown.take(lock.steps(cage, streams, []))
             problem = entry.become()
             os.write(2, os.strerror(problem).encode())
         finally:

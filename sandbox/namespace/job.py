@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from sandbox.command import Command
 from sandbox.program import Kind, Limits, Program, Run
+from sandbox.split.wire import from_json
 
 Driven = Kind | Literal["command"]
 """How a child is driven: as Python in one of the ways of programs, or by executing a command."""
@@ -61,7 +62,8 @@ def write(program: Program, runs: Sequence[Run], limits: Limits) -> int:
     blobs = [program.source.encode("utf-8", "surrogatepass"), b"", b""]
     if program.kind != "stdio":
         blobs[1] = json.dumps([program.entry_point, program.module]).encode()
-        blobs[2] = json.dumps([program.framework, program.module, program.tests]).encode()
+        tests = [program.framework, program.module, program.entry_point, program.tests]
+        blobs[2] = json.dumps(tests).encode()
     flags = program.isolate, program.stop_on_failure, _helper(program)
     return _write(program.kind, flags, limits, blobs + [run.stdin for run in runs])
 
@@ -141,7 +143,7 @@ def blob(descriptor: int, span: Span) -> bytes:
 
 def part(descriptor: int, span: Span) -> Any:
     """The JSON at `span`."""
-    return json.loads(blob(descriptor, span))
+    return from_json(blob(descriptor, span).decode())
 
 
 def copy(span: Span, source: int, target: int) -> None:

@@ -22,7 +22,7 @@ def main() -> None:
     """Set up the slot and report over the control socket: one JSON message, then the job loop."""
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(sys.argv[2])
-    sys.path.insert(0, PACKAGE_PARENT)
+    sys.path.append(PACKAGE_PARENT)
     from sandbox.namespace import kernel, memory, seccomp  # noqa: PLC0415
 
     try:
@@ -135,12 +135,16 @@ def make_zygote(control: Any, settings: dict[str, Any], groups: Any) -> Any:
     from sandbox.namespace.handlers import without_fork_handlers  # noqa: PLC0415
 
     with without_fork_handlers():
-        from sandbox.namespace import ground, kernel, root, warm, zygote  # noqa: PLC0415
+        from sandbox.namespace import heap, warm  # noqa: PLC0415
+
+    warm.load(settings["preload"])
+    heap.fill()  # so that what every fork uses, imported from here on, lies side by side
+    with without_fork_handlers():
+        from sandbox.namespace import ground, kernel, rehearsal, root, zygote  # noqa: PLC0415
 
     sys.path.remove(PACKAGE_PARENT)
     proc = os.open("/proc", os.O_PATH)
     bounds = ground.choose(groups, proc)
-    warm.load(settings["preload"])
     kernel.copy_code_tables(proc)
     sources = root.Sources(settings["visible"], settings["toolbox"])
     mapped = settings["uid_base"] is not None
@@ -153,7 +157,7 @@ def make_zygote(control: Any, settings: dict[str, Any], groups: Any) -> Any:
     root.enter(sources)
     kernel.drop_capability_bounds()
     loop = zygote.Zygote(control, ground.Namespaces(bounds), proc, mapped=mapped)
-    warm.settle(settings["path"])
+    warm.settle(settings["path"], rehearsal.rehearse)
     return loop
 
 

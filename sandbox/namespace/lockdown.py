@@ -3,8 +3,9 @@
 import contextlib
 import os
 import resource
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.namespace import kernel, seccomp
 from sandbox.namespace.launch import INNER_UID
@@ -14,11 +15,15 @@ MAX_THREADS = 128
 """Threads and processes together, of a program and its zygote."""
 
 _ALL_DESCRIPTORS = 1 << 30
+_KNOWN_CAGES = 64
 
 STACK_BYTES = 256 << 20
 """Judges let recursion go deep; the kernel leaves at least 128 MiB of room below the stack."""
 
 _MIB = 1 << 20
+
+Step = tuple[Callable[..., object], tuple[Any, ...]]
+"""A function and its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Lock:
     ) -> None:
         self.mapped = mapped
         self.measured = measured
+        self._known: dict[Cage, list[Step]] = {}
         _set_fixed_limits()
         kernel.no_new_privileges()
         self.filters = {
@@ -66,44 +72,55 @@ class Lock:
             processes=False, path_address=path_address, measured=measured
         )
 
-    def close(self, cage: Cage, streams: Sequence[int], kept: Sequence[int]) -> None:
-        """Lock this process in for good, with `streams` from 0 on, and `kept`, as all it has."""
-        for number, descriptor in enumerate(streams):
-            os.dup2(descriptor, number)
-        _close_others([*range(3, len(streams)), *kept])
-        os.setsid()  # kill(0, ...) goes to the process group, which must not be the zygote's
-        _set_limits(cage)
-        os.chdir("/tmp")  # noqa: S108
-        if self.mapped:
-            os.setresgid(INNER_UID, INNER_UID, INNER_UID)
-            os.setresuid(INNER_UID, INNER_UID, INNER_UID)
-        else:
-            kernel.drop_capabilities()
-            kernel.set_dumpable(0)
-        if self.measured:
-            kernel.set_dumpable(1)
-        several = cage.processes > 1
-        chosen = self.executing if cage.executes and not several else self.filters[several]
-        kernel.install_filter(chosen.address)
+    def steps(self, cage: Cage, streams: Sequence[int], kept: Sequence[int]) -> list[Step]:
+        """What locks a process in for good, with `streams` from 0 on, and `kept`, as all it has."""
+        steps: list[Step] = [(os.dup2, pair) for pair in zip(streams, range(256), strict=False)]
+        first = 3
+        for descriptor in (*range(3, len(streams)), *sorted(kept), _ALL_DESCRIPTORS):
+            if descriptor > first:
+                steps.append((os.closerange, (first, descriptor)))
+            first = descriptor + 1
+        return steps + self._fixed(cage)
+
+    def _fixed(self, cage: Cage) -> list[Step]:
+        """Those that are the same for every process with such a cage."""
+        known = self._known.get(cage)
+        if known is None:
+            # kill(0, ...) goes to the process group, which must not be the zygote's
+            known = [(os.setsid, ()), *_limits(cage), (os.chdir, ("/tmp",))]  # noqa: S108
+            if self.mapped:
+                ids = (INNER_UID, INNER_UID, INNER_UID)
+                known += [(os.setresgid, ids), (os.setresuid, ids)]
+            else:
+                known += [(kernel.drop_capabilities, ()), (kernel.set_dumpable, (0,))]
+            if self.measured:
+                known.append((kernel.set_dumpable, (1,)))
+            several = cage.processes > 1
+            chosen = self.executing if cage.executes and not several else self.filters[several]
+            known.append((kernel.install_filter, (chosen.address,)))
+            if len(self._known) >= _KNOWN_CAGES:
+                self._known.clear()
+            self._known[cage] = known
+        return known
 
 
-def _close_others(kept: Sequence[int]) -> None:
-    first = 3
-    for descriptor in sorted(kept):
-        if descriptor > first:
-            os.closerange(first, descriptor)
-        first = descriptor + 1
-    os.closerange(first, _ALL_DESCRIPTORS)
+def take(steps: Sequence[Step]) -> None:
+    """Take them, in the forked process: the less it does and touches, the less it has to copy."""
+    for function, arguments in steps:
+        function(*arguments)
 
 
-def _set_limits(cage: Cage) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (cage.cpu_s, cage.cpu_s))
-    resource.setrlimit(resource.RLIMIT_AS, (cage.memory_bytes, cage.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (cage.file_bytes, cage.file_bytes))
+def _limits(cage: Cage) -> list[Step]:
+    values = [
+        (resource.RLIMIT_CPU, cage.cpu_s),
+        (resource.RLIMIT_AS, cage.memory_bytes),
+        (resource.RLIMIT_FSIZE, cage.file_bytes),
+    ]
     if cage.data_bytes is not None:
-        resource.setrlimit(resource.RLIMIT_DATA, (cage.data_bytes, cage.data_bytes))
+        values.append((resource.RLIMIT_DATA, cage.data_bytes))
     if cage.stack_bytes != STACK_BYTES:
-        resource.setrlimit(resource.RLIMIT_STACK, (cage.stack_bytes, cage.stack_bytes))
+        values.append((resource.RLIMIT_STACK, cage.stack_bytes))
+    return [(resource.setrlimit, (what, (value, value))) for what, value in values]
 
 
 def _set_fixed_limits() -> None:

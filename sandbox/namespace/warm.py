@@ -10,9 +10,9 @@ import importlib
 import os
 import site
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sandbox.namespace import kernel, rehearsal, root
+from sandbox.namespace import heap, kernel, root
 from sandbox.namespace.handlers import without_fork_handlers
 from sandbox.split.wire import words
 
@@ -56,12 +56,10 @@ def load_heavy(helper: int) -> None:
     """Import the large packages that are installed, in a process where only their users fork."""
     gc.unfreeze()
     load(HELPERS[helper])
-    gc.collect()
-    kernel.trim_heap()
-    gc.freeze()
+    _freeze()
 
 
-def settle(path: Sequence[str]) -> None:
+def settle(path: Sequence[str], rehearse: Callable[[], None]) -> None:
     """Last steps before the first fork: rehearse, hide ourselves, freeze the heap."""
     sys.path[:] = ["/tmp", *map(root.seen_as, (*sys.path, *path))]  # noqa: S108
     sys.argv[:] = ["solution.py"]
@@ -70,11 +68,16 @@ def settle(path: Sequence[str]) -> None:
     site.sethelper()
     os.environ.clear()
     os.environ.update(ENVIRONMENT)
-    rehearsal.rehearse()
+    rehearse()
     for name in [n for n in sys.modules if n == "sandbox" or n.startswith("sandbox.")]:
         del sys.modules[name]
     sys.path_importer_cache.clear()
+    gc.disable()
+    _freeze()
+
+
+def _freeze() -> None:
     gc.collect()
     kernel.trim_heap()
-    gc.disable()
+    heap.fill()
     gc.freeze()

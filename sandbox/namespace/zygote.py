@@ -5,7 +5,6 @@ It is the first process of the slot's pid namespace. What keeps one program from
 """
 
 import fcntl
-import functools
 import os
 import select
 import socket
@@ -21,6 +20,7 @@ from sandbox.namespace.commands import Commands
 from sandbox.namespace.ground import Ground, Namespaces
 from sandbox.split import testing
 from sandbox.split.report import DIRECTORY as TESTS
+from sandbox.split.wire import Pipe
 
 _MIB = 1 << 20
 
@@ -153,22 +153,21 @@ class Zygote:
     def _spawn(self, task: job.Job, source: int, spans: Sequence[job.Span]) -> Child:
         """Fork the child for these runs; in the child this never returns."""
         files = {name: _output(name) for name in ("stdout", "stderr")}
-        inputs: list[int] = []
-        if task.kind == "stdio":
-            inputs = [_input(span, source) for span in spans]
-        else:
+        child = self._child(task, len(spans), files)
+        if task.kind != "stdio":
             files["value"] = _output("value")
-        board = boards.Board(len(spans))
-        child = self._fork(
-            lambda: self._become(task, source, spans, (inputs, files), board),
-            self._child(board, len(spans), files, task),
-        )
+            return self._fork(self._calls_process(task, source, spans, child), child)
+        inputs = [_input(span, source) for span in spans]
+        self._fork(self._stdio_process(task, source, inputs, child), child)
         for descriptor in inputs:
             os.close(descriptor)
         return child
 
     def _fork(self, become: Callable[[], object], child: Child) -> Child:
-        """Fork; the forked process runs `become` and ends."""
+        """Fork; the forked process runs `become` and ends.
+
+        What this process writes to while a child lives is copied: open what is needed beforehand.
+        """
         self.ground.part()
         with child.bound:
             pid = os.fork()
@@ -181,70 +180,89 @@ class Zygote:
         return child
 
     def _child(
-        self,
-        board: boards.Board,
-        count: int,
-        files: dict[str, int],
-        task: job.Job,
-        which: int = memory.PROGRAM,
+        self, task: job.Job, count: int, files: dict[str, int], which: int = memory.PROGRAM
     ) -> Child:
-        return Child(board, count, files, bound=self.ground.bound(task.limits, which))
+        bound = self.ground.bound(task.limits, which)
+        return Child(boards.Board(count), count, files, bound=bound)
 
     def _spawn_pair(self, task: job.Job, source: int) -> list[Child]:
         """Fork the tests' process and the program's, with a wire between them."""
         theirs, ours = socket.socketpair()
         with theirs, ours:
-            children = []
-            for which, become, end in (
-                (memory.PARTNER, self._become_tests, theirs),
-                (memory.PROGRAM, self._become_owner, ours),
-            ):
-                files = {name: _output(name) for name in ("stdout", "stderr", "value")}
-                child = self._child(boards.Board(1), 1, files, task, which)
-                work = functools.partial(become, task, source, child, end.fileno())
-                children.append(self._fork(work, child))
-        return children
+            files = {name: _output(name) for name in ("stdout", "stderr", "value")}
+            tests = self._child(task, 1, files, memory.PARTNER)
+            files = {name: _output(name) for name in ("stdout", "stderr")}
+            owner = self._child(task, 1, files)
+            wires = theirs.fileno(), ours.fileno()
+            become_tests = self._tests_process(task, source, tests.files, wires[0])
+            become_owner = self._owner_process(task, source, owner, wires[1])
+            self._fork(become_tests, tests)
+            self._fork(become_owner, owner)
+        return [tests, owner]
 
-    def _become_owner(self, task: job.Job, source: int, child: Child, wire: int) -> NoReturn:
-        """In the program's process: load it and answer the tests."""
-        text, loading = job.blob(source, task.source), job.part(source, task.loading)
+    def _owner_process(
+        self, task: job.Job, source: int, child: Child, wire: int
+    ) -> Callable[[], NoReturn]:
+        """The program's process, to be: it loads the program and answers the tests."""
         streams = (self.null, child.files["stdout"], child.files["stderr"])
-        self.lock.close(self._cage(task, 1), streams, [wire])
-        calls.serve_tests(text, loading, wire, child.board)
+        steps = self.lock.steps(self._cage(task, 1), streams, [wire])
 
-    def _become_tests(self, task: job.Job, source: int, child: Child, wire: int) -> NoReturn:
-        """In the tests' process, whose files are in a mount that no program can see."""
-        part, loading = job.part(source, task.tests), job.part(source, task.loading)
-        if part[0] != "asserts":
-            self.ground.hide(TESTS)
-        streams = (self.null, child.files["stdout"], child.files["stderr"])
-        report = child.files["value"]
-        self.lock.close(self._cage(task, 1), streams, [wire, report])
-        drive.awaken(b"")
-        testing.serve(part, wire, report, loading[0])
-        sys.stdout.flush()
-        os._exit(0)
+        def become() -> NoReturn:
+            text, loading = job.blob(source, task.source), job.part(source, task.loading)
+            lockdown.take(steps)
+            calls.serve_tests(text, loading, wire, child.board)
 
-    def _become(
-        self,
-        task: job.Job,
-        source: int,
-        spans: Sequence[job.Span],
-        opened: tuple[list[int], dict[str, int]],
-        board: boards.Board,
-    ) -> NoReturn:
-        """In the child: read the program, close the cage, run it and end."""
-        inputs, files = opened
-        text = job.blob(source, task.source)
-        cage = self._cage(task, len(spans))
-        if task.kind == "stdio":
-            self.lock.close(cage, (inputs[0], files["stdout"], files["stderr"]), inputs[1:])
-            drive.serve_stdio(text, inputs, board, self.streams)
-        loading = job.part(source, task.loading)
-        arguments = [job.blob(source, span) for span in spans]
+        return become
+
+    def _tests_process(
+        self, task: job.Job, source: int, files: dict[str, int], wire: int
+    ) -> Callable[[], NoReturn]:
+        """The tests' process, to be, with its files in a mount that no program can see."""
+        report = files["value"]
         streams = (self.null, files["stdout"], files["stderr"])
-        self.lock.close(cage, streams, [files["value"]])
-        calls.serve_calls(text, loading, arguments, files["value"], board)
+        steps = self.lock.steps(self._cage(task, 1), streams, [wire, report])
+
+        def become() -> NoReturn:
+            part = job.part(source, task.tests)
+            if part[0] != "asserts":
+                self.ground.hide(TESTS)
+            lockdown.take(steps)
+            drive.awaken(b"")
+            testing.serve(part, Pipe(wire), report)
+            sys.stdout.flush()
+            os._exit(0)
+
+        return become
+
+    def _stdio_process(
+        self, task: job.Job, source: int, inputs: list[int], child: Child
+    ) -> Callable[[], NoReturn]:
+        """A process, to be, that runs the program once for each of its inputs."""
+        streams = (inputs[0], child.files["stdout"], child.files["stderr"])
+        steps = self.lock.steps(self._cage(task, child.count), streams, inputs[1:])
+
+        def become() -> NoReturn:
+            text = job.blob(source, task.source)
+            lockdown.take(steps)
+            drive.serve_stdio(text, inputs, child.board, self.streams)
+
+        return become
+
+    def _calls_process(
+        self, task: job.Job, source: int, spans: Sequence[job.Span], child: Child
+    ) -> Callable[[], NoReturn]:
+        """A process, to be, that calls the program's entry point."""
+        values = child.files["value"]
+        streams = (self.null, child.files["stdout"], child.files["stderr"])
+        steps = self.lock.steps(self._cage(task, child.count), streams, [values])
+
+        def become() -> NoReturn:
+            text, loading = job.blob(source, task.source), job.part(source, task.loading)
+            arguments = [job.blob(source, span) for span in spans]
+            lockdown.take(steps)
+            calls.serve_calls(text, loading, arguments, values, child.board)
+
+        return become
 
     def _cage(self, task: job.Job, runs: int) -> lockdown.Cage:
         limits = task.limits

@@ -4,7 +4,6 @@ The report is one JSON object: `tests`, a list of [name, how it went, message], 
 once nothing is left to run. A process that ends without it has passed nothing.
 """
 
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from sandbox.split.link import Link
 from sandbox.split.program import Program
 from sandbox.split.report import BROKEN, DIRECTORY, Row, describe
 from sandbox.split.script import Script
-from sandbox.split.wire import Pipe
+from sandbox.split.wire import Pipe, to_json
 
 _FRAMEWORKS: dict[str, Callable[[list[str]], list[Row]]] = {
     "unittest": frameworks.run_unittest,
@@ -23,18 +22,18 @@ _FRAMEWORKS: dict[str, Callable[[list[str]], list[Row]]] = {
 }
 
 
-def run(part: list[Any], descriptor: int, entry_point: str | None) -> dict[str, Any]:
-    """Run the tests that `part` describes ([framework, module name, files]); the report.
+def run(part: list[Any], pipe: Pipe) -> dict[str, Any]:
+    """Run the tests that `part` describes ([framework, module, entry point, files]); the report.
 
     Nothing is imported from /tmp, which the program can write to. Tests without data files run
     there all the same: files that they make are often meant for the program.
     """
     sys.path.remove("/tmp")  # noqa: S108
-    framework, module_name, files = part
+    framework, module_name, entry_point, files = part
     own: set[str] = {"__main__", "unittest.mock"} | {
         frameworks.module_name(name) for name, _ in files
     }
-    link = Link(Pipe(descriptor), lambda: frozenset(own))
+    link = Link(pipe, lambda: frozenset(own))
     program = Program(module_name, link)
     sys.modules[module_name] = program
     if framework == "asserts":
@@ -56,13 +55,13 @@ def _write(files: list[list[str]]) -> None:
     sys.path.insert(0, DIRECTORY)
 
 
-def serve(part: list[Any], descriptor: int, report: int, entry_point: str | None) -> None:
+def serve(part: list[Any], pipe: Pipe, report: int) -> None:
     """Run the tests and write the report; whatever goes wrong with the tests is in it."""
     try:
-        result = run(part, descriptor, entry_point)
+        result = run(part, pipe)
     except ModuleNotFoundError as error:
         result = {"complete": False, "missing": error.name, "tests": []}
     except BaseException as error:  # noqa: BLE001
         result = {"complete": True, "tests": [["tests", BROKEN, describe(error)]]}
     with open(report, "wb", closefd=False) as file:
-        file.write(json.dumps(result).encode())
+        file.write(to_json(result).encode())

@@ -40,11 +40,16 @@ SHARED_CLASS_MODULES = frozenset(
 
 _LENGTH = struct.Struct("=I")
 _CHUNK = 1 << 16
-_TO_JSON = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
-_FROM_JSON = json.JSONDecoder().raw_decode
+to_json = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
+_decode = json.JSONDecoder().raw_decode
 _SCALARS = frozenset({str, bool, float, type(None)})
 _FROM_TEXT = "fromisoformat"
 _DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
+
+
+def from_json(text: str) -> Any:
+    """As `json.loads`, for what nobody put spaces around: that one writes to 30 pages of a fork."""
+    return _decode(text)[0]
 
 
 class ClosedError(Exception):
@@ -60,7 +65,7 @@ class Pipe:
 
     def send(self, message: Any) -> None:
         """Write one message."""
-        data = _TO_JSON(message).encode()
+        data = to_json(message).encode()
         if len(data) > MAX_MESSAGE:
             raise ValueError("a value too large to hand over")
         data = _LENGTH.pack(len(data)) + data
@@ -83,7 +88,7 @@ class Pipe:
         if len(data) < end:
             data = self._whole(data, end)
         self.early = data[end:]
-        return _FROM_JSON(data[_LENGTH.size : end].decode())[0]
+        return from_json(data[_LENGTH.size : end].decode())
 
     def _whole(self, start: bytes, size: int) -> bytes:
         pieces = bytearray(start)
