@@ -137,7 +137,7 @@ def _judge(asked: Submission, encoded: bool) -> Judge:  # noqa: FBT001
     """
     decode = _decoded if encoded else _plain
     language = _language(asked.language_id)
-    program = Program(language.name, decode(asked.source_code, "source_code").decode())
+    program = Program(language.name, _text(decode(asked.source_code, "source_code")))
     memory_mb = asked.memory_limit / 1024 if asked.memory_limit else None
     limits = limits_of(asked.cpu_time_limit or 5.0, memory_mb)
     ask = Ask(program, Run(decode(asked.stdin or "", "stdin")), limits)
@@ -163,6 +163,14 @@ def _decoded(given: str, field: str) -> bytes:
     except ValueError:
         message = "is not base64, as base64_encoded=true says"
         raise ApiError(422, "invalid", message, field=field) from None
+
+
+def _text(source: bytes) -> str:
+    try:
+        return source.decode()
+    except UnicodeDecodeError:
+        message = "is no UTF-8; send the program's text"
+        raise ApiError(422, "invalid", message, field="source_code") from None
 
 
 def _token(asked: Submission, encoded: bool) -> str:  # noqa: FBT001
@@ -207,9 +215,9 @@ def _verdict(ended: Ended, judge: Judge) -> dict[str, Any]:
     code = exit_code(ended)
     return _verdict_of(
         _status(ended, code, judge[1]),
-        stdout=text(ended.stdout) or None,
-        stderr=(text(ended.stderr) or None) if compiled else None,
-        compile_output=None if compiled else text(ended.stderr),
+        stdout=ended.stdout or None,
+        stderr=(ended.stderr or None) if compiled else None,
+        compile_output=None if compiled else ended.stderr,
         message=None if ended.status in {"ok", "runtime_error"} else ended.status,
         time=f"{ended.cpu_ms / 1000:.3f}",
         wall_time=f"{ended.wall_ms / 1000:.3f}",
@@ -238,10 +246,15 @@ def _shown(verdict: dict[str, Any], request: Request) -> dict[str, Any]:
     if wanted and wanted != "*":
         names = wanted.split(",")
         verdict = {key: value for key, value in verdict.items() if key in names}
-    if not _flag(request, "base64_encoded"):
-        return verdict
-    return {key: _encoded(value) if key in TEXTS else value for key, value in verdict.items()}
+    show = _encoded if _flag(request, "base64_encoded") else _readable
+    return {key: show(value) if key in TEXTS else value for key, value in verdict.items()}
 
 
-def _encoded(value: Any) -> Any:
-    return base64.b64encode(value.encode()).decode() if value else value
+def _encoded(value: str | bytes | None) -> str | None:
+    """What was written, byte for byte."""
+    raw = value.encode() if isinstance(value, str) else value
+    return None if raw is None else base64.b64encode(raw).decode()
+
+
+def _readable(value: str | bytes | None) -> str | None:
+    return text(value) if isinstance(value, bytes) else value

@@ -11,19 +11,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sandbox.apart import c, cpp, go, java, rust
-from sandbox.apart.halves import Unsplittable
+from sandbox.apart.halves import Unsplittable, UnusableTests
 from sandbox.command import File, Source
 from sandbox.program import Outcome
 
 GONE, RAISED, NOT_CALLED, UNSPLIT = 81, 82, 83, 84
 """How the tests' process ends where it does not by itself; the wires know these."""
-
-_OURS = ("reward_", "Reward", "main.go:")
-"""One of these stands in the compiler's words where the fault is not in the program's text."""
-
-FIX = (
-    "let the tests call functions of plain data (numbers, text, containers of them), or give stdio"
-)
 
 Built = tuple[File, ...] | Outcome
 Build = Callable[[Source], Awaitable[Built]]
@@ -35,26 +28,34 @@ Pair = Callable[[Source, Sequence[File], Source, Sequence[File]], Awaitable[Outc
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """How a language's halves are made.
+    """How a language's halves are made, one after the other.
 
     Attributes:
-        owner: of a program and its tests: the program's half.
-        tester: of a program, its tests and what came of the program's half: the tests' half.
+        question: first, of a program and its tests: tests that will not compile, but say of which
+            types nothing is known; or None.
+        probe: of both and of what the question's compiler said: what tells of types that the text
+            does not; or None.
+        tester: of both and what came of the probe: the tests' half.
+        owner: of both and what came of the tests' half, which knows what templates are called with:
+            the program's half.
         joined: of both: one program, never run; it tells whether they fit each other.
     """
 
-    owner: Callable[[str, str], Source]
     tester: Callable[[str, str, Sequence[File]], Source]
+    owner: Callable[[str, str, Sequence[File]], Source]
     joined: Callable[[str, str], Source]
+    question: Callable[[str, str], Source | None] = lambda *_: None
+    probe: Callable[[str, str, str], Source | None] = lambda *_: None
 
 
+_CPP = Language(cpp.tester, cpp.owner, cpp.joined, cpp.question, cpp.probe)
 LANGUAGES: dict[str, Language] = {
-    "c": Language(c.owner, c.tester, c.joined),
-    "cpp": Language(cpp.owner, cpp.tester, cpp.joined),
-    "cpp20": Language(cpp.owner, cpp.tester, cpp.joined),
-    "go": Language(go.owner, go.tester, go.joined),
-    "java": Language(java.owner, java.tester, java.joined),
-    "rust": Language(rust.owner, rust.tester, rust.joined),
+    "c": Language(c.tester, c.owner, c.joined),
+    "cpp": _CPP,
+    "cpp20": _CPP,
+    "go": Language(go.tester, go.owner, go.joined),
+    "java": Language(java.tester, java.owner, java.joined, probe=java.probe),
+    "rust": Language(rust.tester, rust.owner, rust.joined),
 }
 """Those whose test code runs apart from the program."""
 
@@ -62,38 +63,51 @@ LANGUAGES: dict[str, Language] = {
 async def run(build: Build, pair: Pair, language: str, program: str, tests: str) -> Outcome:
     """One run of test code; the outcome's value is a report as `sandbox.split` writes it."""
     with_tests = LANGUAGES[language]
-    try:
-        owner = with_tests.owner(program, tests)
-        built = await build(owner)
+
+    async def made(source: Source) -> tuple[File, ...]:
+        built = await build(source)
         if isinstance(built, Outcome):
-            said = built.stderr.decode(errors="replace")
-            if not any(name in said for name in _OURS):
-                return built
-            return await _misfit(build, with_tests, (program, tests), built)
-        tester = with_tests.tester(program, tests, built)
+            raise _NotBuiltError(built)
+        return built
+
+    try:
+        question = with_tests.question(program, tests)
+        answer = await build(question) if question else None
+        asked = answer.stderr.decode(errors="replace") if isinstance(answer, Outcome) else ""
+        probe = with_tests.probe(program, tests, asked)
+        probed = await made(probe) if probe else ()
+        tester = with_tests.tester(program, tests, probed)
+        tests_built = await made(tester)
+        owner = with_tests.owner(program, tests, tests_built)
+        owner_built = await made(owner)
+    except UnusableTests as problem:
+        return _refused(str(problem))
     except Unsplittable as problem:
-        return _refused(f"can't run apart from this program ({problem}); {FIX}")
-    tests_built = await build(tester)
-    if isinstance(tests_built, Outcome):
-        return await _misfit(build, with_tests, (program, tests), tests_built)
-    return _reported(await pair(owner, built, tester, tests_built))
+        return await _misfit(build, with_tests, (program, tests), str(problem))
+    except _NotBuiltError as error:
+        said = error.outcome.stderr.decode(errors="replace")
+        if error.outcome.exit_code is None:
+            return error.outcome
+        first = next((line for line in said.splitlines() if "error" in line), said)
+        return await _misfit(build, with_tests, (program, tests), first[:300])
+    return _reported(await pair(owner, owner_built, tester, tests_built))
 
 
-async def _misfit(
-    build: Build, language: Language, texts: tuple[str, str], failed: Outcome
-) -> Outcome:
-    """Why a half could not be compiled: the program's own fault, or that it can't be a half.
+class _NotBuiltError(Exception):
+    """A half could not be compiled."""
 
-    What does not fit together in one process either is a `compile_error`, as anywhere.
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.status)
+        self.outcome = outcome
+
+
+async def _misfit(build: Build, language: Language, texts: tuple[str, str], why: str) -> Outcome:
+    """What failed: what the compiler says of both in one file, where they don't fit there either.
+
+    Else it is what keeps the program from being a half.
     """
-    said = failed.stderr.decode(errors="replace")
-    if failed.exit_code is None:
-        return failed
     whole = await build(language.joined(*texts))
-    if isinstance(whole, Outcome):
-        return whole
-    first = next((line for line in said.splitlines() if "error" in line), said)
-    return _refused(f"can't run apart from this program ({first[:200]}); {FIX}")
+    return whole if isinstance(whole, Outcome) else _unfit(why)
 
 
 def _reported(outcome: Outcome) -> Outcome:
@@ -101,7 +115,7 @@ def _reported(outcome: Outcome) -> Outcome:
     ended = json.loads(outcome.value or b"{}")
     code, said = ended.get("exit_code"), " ".join(str(ended.get("stderr", "")).split())
     if code == UNSPLIT:
-        return _refused(f"can't run apart from this program ({said}); {FIX}")
+        return _unfit(said)
     if code == GONE and outcome.status != "ok":
         return replace(outcome, value=None)
     if outcome.status in {"time_limit", "memory_limit", "output_limit"}:
@@ -118,6 +132,10 @@ def _reported(outcome: Outcome) -> Outcome:
     }.get(code, ("failed", ""))
     value = json.dumps({"complete": True, "tests": [("asserts", *how)]}).encode()
     return replace(outcome, status="ok", value=value)
+
+
+def _unfit(why: str) -> Outcome:
+    return Outcome("compile_error", stderr=f"can't run apart from its tests: {why}".encode())
 
 
 def _refused(problem: str) -> Outcome:

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 from sandbox.apart import cpp
-from sandbox.apart.cpp import Called
-from sandbox.apart.cpp_text import Declarations, Function
+from sandbox.apart.cpp_called import Called
+from sandbox.apart.cpp_text import Class, Declarations, Function
 from sandbox.apart.halves import Unsplittable, harness, text_file
 from sandbox.command import File, Source
 
 _CALLS = ("-x", "c++", "/box/calls.cpp", "-lstdc++", "-x", "c")
 
 
-def owner(program: str, tests: str) -> Source:
+def owner(program: str, tests: str, _: Sequence[File]) -> Source:
     """The program with a table of what its tests call."""
     called = Called(program, tests)
     table = ", ".join(f"(void *)&{f.name}" for f in called.functions)
@@ -44,7 +44,7 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
             *(f"#include <{name}>" for name in includes),
             "#undef NDEBUG\n#include <assert.h>\n#include <stddef.h>\n#include <sys/types.h>",
             '#line 1 "reward_calls"',
-            *(f"typedef {cpp.data(called, c)[:-1]} {c.name};" for c in called.data),
+            *(f"typedef {_data(called, c)[:-1]} {c.name};" for c in called.data),
             *called.aliases(),
             *(_inline(called.program, f, i) for i, f in functions),
             '#line 1 "tests.c"',
@@ -67,7 +67,7 @@ def _calls(called: Called, lines: Sequence[str], defined: str = "") -> Iterator[
         (
             defined,
             '#include "/box/wire.hpp"\n#include <cstddef>\n#include <sys/types.h>',
-            *(cpp.data(called, c) for c in called.data),
+            *(_data(called, c) for c in called.data),
             *map(cpp.tie, called.data),
             'extern "C" { extern void *const reward_table_[]; }',
             *lines,
@@ -117,3 +117,9 @@ def _sent(kind: str, index: int) -> str:
     if kind.count("*") > 1 or "void" in kind:
         raise Unsplittable(f"the type {kind} is no plain data")
     return f"reward_wire::Sent<{kind}>{{{{a{index}, n{index}}}}}"
+
+
+def _data(called: Called, found: Class) -> str:
+    """A class of fields only, as a declaration."""
+    fields = (f"{called.program.canonical(f.kind)} {f.name};" for f in found.fields)
+    return f"struct {found.name} {{ {' '.join(fields)} }};"

@@ -1,106 +1,80 @@
-"""C and C++: signatures are read from the program's text, values are carried by `wire.hpp`."""
+"""C++: signatures are read from the program's text, values are carried by `wire.hpp`."""
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
-from sandbox.apart.cpp_text import (
-    BUILTIN,
-    JUDGES,
-    KEYWORDS,
-    LITERAL,
-    SKIPPED,
-    STANDARD,
-    WIDE,
-    Class,
-    Declarations,
-    Function,
-)
+from sandbox.apart.cpp_called import Call, Called, defaults, of
+from sandbox.apart.cpp_text import SKIPPED, Class, Declarations
 from sandbox.apart.halves import Unsplittable, harness, text_file
-from sandbox.apart.text import blanked, words
+from sandbox.apart.text import blanked, parts, words
 from sandbox.command import File, Source
 
+_NAMED = re.compile(rb"named\(\) \[with int Index = (\d+); T = \{([^\0]*)\}\]\0")
+"""As g++ writes the name of an instance of `reward_wire::named`."""
 
-class Called:
-    """What the tests take from a program: the functions and classes whose stubs they get."""
+_ASKED = re.compile(r"reward_wire::Result<(\d+), ([^\u2019']*)>[\u2019']")
+"""As g++ writes of which result it does not know the type."""
 
-    def __init__(self, program: str, tests: str) -> None:
-        self.program = Declarations(program)
-        self.tests = Declarations(tests)
-        self.wanted = wanted = words(self.tests.plain) - self.tests.names - KEYWORDS
-        found = [f for f in self.program.functions if f.name in wanted]
-        self.classes = [c for c in self.program.classes.values() if c.name in wanted]
-        self.functions = [f for f in found if f.name not in JUDGES]
-        if not self.functions and not self.classes and len({f.name for f in found}) == 1:
-            self.functions = found
-
-    @cached_property
-    def data(self) -> list[Class]:
-        """Classes of fields only, which both sides have: those that tests name, or signatures."""
-        used = words(" ".join(f"{f.returns} {' '.join(f.params)}" for f in self.all()))
-        used |= {c.name for c in self.classes}
-        known = self.program.classes.values()
-        named = {c.name for c in known if c.name in used}
-        for c in reversed(list(known)):
-            if c.name in named:
-                named |= words(" ".join(kind for kind, _ in c.fields))
-        return [c for c in known if c.name in named and self.program.is_data(c.name)]
-
-    @property
-    def handled(self) -> list[Class]:
-        """Classes whose objects stay with the program."""
-        return [c for c in self.classes if not self.program.is_data(c.name)]
-
-    def aliases(self) -> Iterator[str]:
-        """Names of types that the tests use, as typedefs."""
-        for name, written in self.program.aliases.items():
-            if name in self.wanted and name not in BUILTIN | STANDARD:
-                try:
-                    kind = self.program.canonical(written)
-                except Unsplittable:
-                    continue
-                if words(kind) <= WIDE:
-                    yield f"typedef {kind} {name};"
-
-    def all(self) -> Iterator[Function]:
-        """The functions and methods that are called."""
-        yield from self.functions
-        for found in self.handled:
-            yield from found.methods
+_STRING = re.compile(
+    r"std::__cxx11::basic_string<char(?:, std::char_traits<char>, std::allocator<char> ?)?>"
+)
 
 
-def owner(program: str, tests: str, suffix: str = "cpp") -> Source:
-    """The program with a table of what its tests call."""
+_GIVEN = "Given<"
+
+
+def question(program: str, tests: str) -> Source | None:
+    """Tests whose compiler will say which results' types are missing, if templates deduce any."""
     called = Called(program, tests)
-    lines = [f"reward_wire::serve({_pointer(called, f)});" for f in called.functions]
-    for c in called.handled:
-        lines += [
-            f"reward_wire::serve_new<{', '.join((c.name, *m.params))}>();" for m in _makers(c)
-        ]
-        lines += [f"reward_wire::serve({_pointer(called, m, c)});" for m in c.methods]
+    if any(_is_deduced(call) and call.generic for call in called.calls):
+        return tester(program, tests, ())
+    return None
+
+
+def probe(program: str, tests: str, asked: str) -> Source | None:
+    """The program with the types that it leaves to the compiler (`auto`), if tests need them."""
+    called = Called(program, tests)
+    deduced = {index: call for index, call in enumerate(called.calls) if _is_deduced(call)}
+    lines, rows = [], []
+    for index, call in deduced.items():
+        result = f"decltype({_callee(call)}({_declared(call)}))"
+        if call.generic:
+            lines.append(
+                f"{_template(call.generic)}struct reward_result_{index} "
+                f"{{ using type = {result}; }};"
+            )
+        else:
+            rows.append(f"reward_wire::named<{index}, {result}>()")
+    for number, types in sorted(set(_ASKED.findall(asked))):
+        index = int(number)
+        if index in deduced:
+            given = f"reward_wire::Given<{_writable(types)}>"
+            result = f"reward_result_{index}<{types}>::type"
+            rows.append(f"reward_wire::named<{index}, {given}, {result}>()")
+    if not rows:
+        return None
     text = "\n".join(
         (
             _precompiled(called.program),
             '#include "/box/wire.hpp"',
-            "static void reward_table_();",
-            "int main() { reward_table_(); return reward_wire::answer(); }",
-            renamed(program, f"main.{suffix}"),
-            '#line 1 "reward_calls"',
-            *map(tie, called.data),
-            f"static void reward_table_() {{ {' '.join(lines)} }}",
+            renamed(program, "main.cpp"),
+            *_used_spaces(called),
+            *lines,
+            f"const char *volatile reward_types_[] = {{{', '.join(rows)}}};",
+            "#undef main\nint main() { return reward_types_[0] == nullptr; }",
         )
     )
-    return Source((text_file(f"main.{suffix}", text), harness("wire.hpp")))
+    return Source((text_file("main.cpp", text), harness("wire.hpp")))
 
 
-def tester(program: str, tests: str, _: Sequence[File]) -> Source:
+def tester(program: str, tests: str, probed: Sequence[File]) -> Source:
     """The tests with stubs of what they call.
 
     Raises:
-        Unsplittable: something that they call takes or gives what is no plain data.
+        Unsplittable: something that they call takes or gives what can't cross.
     """
     called = Called(program, tests)
-    stubs = list(_stubs(called))
+    stubs = _Stubs(called, list(_instances(probed)))
     includes = sorted({*called.program.includes, *called.tests.includes})
     text = "\n".join(
         (
@@ -110,12 +84,29 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
             "#undef NDEBUG\n#include <assert.h>",
             "using namespace std;" if called.program.using_std else "",
             '#line 1 "reward_calls"',
-            *(data(called, c) for c in called.data),
-            *map(tie, called.data),
-            *called.aliases(),
-            *stubs,
+            *stubs.source(),
             '#line 1 "tests.cpp"',
             with_main(tests),
+        )
+    )
+    return Source((text_file("main.cpp", text), harness("wire.hpp")))
+
+
+def owner(program: str, tests: str, built: Sequence[File]) -> Source:
+    """The program with a table of what its tests call."""
+    called = Called(program, tests)
+    text = "\n".join(
+        (
+            _precompiled(called.program),
+            '#include "/box/wire.hpp"',
+            "static void reward_table_();",
+            "int main() { reward_table_(); return reward_wire::answer(); }",
+            renamed(program, "main.cpp"),
+            '#line 1 "reward_calls"',
+            *_used_spaces(called),
+            *(tie(c) for c in called.data),
+            *(_marked(c) for c in called.kept),
+            *_served(called, _instances(built)),
         )
     )
     return Source((text_file("main.cpp", text), harness("wire.hpp")))
@@ -145,87 +136,313 @@ def is_block(kind: str) -> bool:
     return "*" in kind and kind.replace(" ", "") != "constchar*"
 
 
+def tie(found: Class) -> str:
+    """How the wire gets at the fields of a class."""
+    names = ", ".join(f"value.{f.name}" for f in found.fields)
+    return _in_space(
+        found.space, f"inline auto reward_tie_({found.name} &value) {{ return std::tie({names}); }}"
+    )
+
+
+def _marked(found: Class) -> str:
+    return _in_space(
+        found.space, f"{_template(found.generic)}inline void reward_kept_({of(found)} *) {{}}"
+    )
+
+
+def _in_space(space: Sequence[str], text: str) -> str:
+    return "".join(f"namespace {name} {{ " for name in space) + text + " }" * len(space)
+
+
+def _template(generic: Sequence[str]) -> str:
+    return f"template <{', '.join(f'class {name}' for name in generic)}> " if generic else ""
+
+
 def _precompiled(found: Declarations) -> str:
     return "#include <bits/stdc++.h>" if "bits/stdc++.h" in found.includes else ""
 
 
-def _makers(found: Class) -> list[Function]:
-    return found.makers or [Function("make", "", ())]
+def _used_spaces(called: Called) -> Iterator[str]:
+    for space in called.program.spaces:
+        yield f"using namespace {'::'.join(space)};"
 
 
-def _pointer(called: Called, function: Function, inside: Class | None = None) -> str:
-    """A pointer to a function; where the name has several meanings, to the right one."""
-    name = f"&{inside.name}::{function.name}" if inside else f"&::{function.name}"
-    pool = inside.methods if inside else called.program.functions
-    if sum(f.name == function.name for f in pool) < 2:
-        return name
-    scope = "*" if function.static or not inside else f"{inside.name}::*"
-    return f"static_cast<{function.returns} ({scope})({', '.join(function.params)})>({name})"
+def _is_deduced(call: Call) -> bool:
+    return re.search(r"\bauto\b", call.function.returns) is not None
 
 
-def _stubs(called: Called) -> Iterator[str]:
-    index = 0
-    for function in called.functions:
-        yield "static " + _stub(called.program, function, index)
-        index += 1
-    for c in called.handled:
-        yield f"class {c.name} {{ std::uint64_t reward_object_; public:"
-        for maker in _makers(c):
-            params, sent = _arguments(called.program, maker)
-            yield (
-                f"{c.name}({params}) : reward_object_(reward_wire::call<std::uint64_t>({index}ull"
-                f"{sent})) {{}}"
+def _instances(built: Sequence[File]) -> Iterator[tuple[int, str]]:
+    """The templates whose names stand in a binary, by number, with their types."""
+    for file in built:
+        for index, types in sorted(set(_NAMED.findall(file.data))):
+            yield int(index), types.decode("utf-8", "replace")
+
+
+def _writable(types: str) -> str:
+    """Types as the compiler writes them, if they have names.
+
+    Raises:
+        Unsplittable: one is that of a lambda.
+    """
+    if "<lambda" in types or "::<" in types:
+        raise Unsplittable("a template is given a lambda; take a std::function of plain data")
+    return types
+
+
+def _callee(call: Call) -> str:
+    """What is called, without its arguments."""
+    f, inside = call.function, call.inside
+    if inside is not None:
+        owner = "::".join((*inside.space, of(inside)))
+        if f.name == "make":
+            return owner
+        return f"{owner}::{f.name}" if f.static else f"self.{f.name}"
+    if f.name.startswith("operator"):
+        return f.name
+    explicit = f"<{', '.join(f.generic)}>" if f.generic else ""
+    return "::" + "::".join((*f.space, f.name)) + explicit
+
+
+def _declared(call: Call) -> str:
+    return ", ".join(f"std::declval<{kind}>()" for kind in call.params)
+
+
+def _served(called: Called, instances: Iterator[tuple[int, str]]) -> Iterator[str]:
+    """The table, in the order of the calls; then what templates were called with."""
+    rows, generic = [], {}
+    for index, call in enumerate(called.calls):
+        kinds = [call.self_type] if call.self_type else []
+        kinds += call.params
+        taken = [f"{call.self_type}self"] if call.self_type else []
+        taken += [f"{kind} a{i}" for i, kind in enumerate(call.params)]
+        given = ", ".join(f"std::forward<decltype(a{i})>(a{i})" for i in range(call.count))
+        what = f"return {_callee(call)}({given});"
+        result = "decltype(auto)"
+        if call.function.name == "make" and call.inside:
+            result = of(call.inside)
+        if call.function.name == "copy" and call.inside:
+            result = of(call.inside)
+            what = f"return reward_wire::moved_or_copied(const_cast<{result} &>(self));"
+        row = (
+            f"reward_wire::serve_call<{', '.join(kinds)}>"
+            f"([]({', '.join(taken)}) -> {result} {{ {what} }});"
+        )
+        if call.generic:
+            yield f"{_template(call.generic)}void reward_serve_{index}() {{ {row} }}"
+            generic[index] = call
+            rows.append("reward_wire::add(nullptr);")
+        else:
+            rows.append(row)
+    for index, types in instances:
+        if index in generic:
+            _writable(types)
+            name = f"const char* reward_wire::named() [with int Index = {index}; T = {{{types}}}]"
+            rows.append(f'reward_wire::name_next("{name}"); reward_serve_{index}<{types}>();')
+    errors = [
+        f"if (dynamic_cast<const {c.name} *>(&error)) return {i};"
+        for i, c in enumerate(called.errors)
+    ]
+    if errors:
+        body = f"{' '.join(reversed(errors))} return -1;"
+        rows.append(
+            f"reward_wire::own_exception = [](const std::exception &error) -> int {{ {body} }};"
+        )
+    yield f"static void reward_table_() {{ {' '.join(rows)} }}"
+
+
+class _Stubs:
+    """The source of what tests see of a program."""
+
+    def __init__(self, called: Called, found: Sequence[tuple[int, str]]) -> None:
+        self.called = called
+        self.deduced = {i: types for i, types in found if not types.startswith(_GIVEN)}
+        self.results = [(i, parts(types)) for i, types in found if types.startswith(_GIVEN)]
+        self.known = called.program
+        self.kept = {c.name for c in called.kept}
+        self.data = {c.name for c in called.data}
+
+    def source(self) -> Iterator[str]:
+        """Declarations, then definitions, as these need to know how all classes travel."""
+        called = self.called
+        yield from called.constants()
+        for enum in called.enums():
+            yield _in_space(enum.space, enum.text)
+        for c in (*called.data, *called.kept):
+            lead = "struct" if c in called.data else "class"
+            yield _in_space(c.space, f"{_template(c.generic)}{lead} {c.name};")
+        yield from (f"using namespace {'::'.join(space)};" for space in self._spaces())
+        for c in called.classes:
+            if c.base and not c.generic:
+                yield _in_space(c.space, _error(c))
+            elif c.name in self.data:
+                yield _in_space(c.space, self._data(c))
+            elif c.name in self.kept:
+                yield _in_space(c.space, self._kept(c))
+        yield from (tie(c) for c in called.data)
+        yield from (_marked(c) for c in called.kept)
+        yield from called.aliases()
+        yield from (_in_space(c.space, _comparison(c)) for c in called.compared())
+        for index, (given, result) in self.results:
+            call = called.calls[index]
+            types = f"{index}, {given.removeprefix(_GIVEN).removesuffix('>')}"
+            kind = self._plain(self._type(_STRING.sub("std::string", result), call))
+            yield (f"template <> struct reward_wire::Result<{types}> {{ using type = {kind}; }};")
+        for index, call in enumerate(called.calls):
+            space = call.inside.space if call.inside else call.function.space
+            yield _in_space(space, self._definition(index, call))
+        yield from self._thrown()
+
+    def _spaces(self) -> Iterator[tuple[str, ...]]:
+        used = {c.space for c in self.called.classes} | {e.space for e in self.called.enums()}
+        yield from sorted(s for s in used | self.called.program.used_spaces if s)
+
+    def _thrown(self) -> Iterator[str]:
+        names = [c.name for c in self.called.errors]
+        if names:
+            rows = " ".join(
+                f"if (kind == {i}) throw reward_wire::Raised<{name}>(text);"
+                for i, name in enumerate(names)
             )
-            index += 1
-        yield f"{c.name}(const {c.name} &) = delete;"
-        for method in c.methods:
-            lead = "static " if method.static else ""
-            yield lead + _stub(called.program, method, index, method=not method.static)
-            index += 1
-        yield "};"
+            yield (
+                "static const bool reward_thrown_ = (reward_wire::throw_own = "
+                f"[](int kind, const std::string &text) {{ {rows} }}, true);"
+            )
+
+    def _data(self, found: Class) -> str:
+        lines = []
+        for f in found.fields:
+            kind = self.known.canonical(f.kind)
+            inner = self.known.classes.get(kind)
+            start = f" = {f.value}" if f.value and f.value not in {'""', "' '"} else ""
+            if inner and inner.makers:
+                start = "{reward_wire::Raw{}}"
+            lines.append(f"{kind} {f.name}{start};")
+        if found.makers:
+            lines.append(f"{found.name}(reward_wire::Raw) {{}}")
+        lines += self._members(found)
+        return f"struct {found.name} {{ {' '.join(lines)} }};"
+
+    def _kept(self, found: Class) -> str:
+        name, base = found.name, found.extends if found.extends in self.kept else ""
+        lines = [] if base else ["std::uint64_t reward_object_;"]
+        start = f"{base}(handle)" if base else "reward_object_(handle.number)"
+        lines.append(f"explicit {name}(reward_wire::Handle handle) : {start} {{}}")
+        if not found.abstract:
+            other = "reward_wire::Handle{other.reward_object_}"
+            swap = "this->reward_object_ = {0}.reward_object_; return *this;"
+            lines += [
+                f"{name}(const {name} &other);",
+                f"{name}({name} &&other) noexcept : {name}({other}) {{}}",
+                f"{name} &operator=(const {name} &o) {{ {name} c(o); {swap.format('c')} }}",
+                f"{name} &operator=({name} &&o) noexcept {{ {swap.format('o')} }}",
+            ]
+        lines += self._members(found)
+        extends = f" : public {base}" if base else ""
+        lead = _template(found.generic)
+        return f"{lead}class {name}{extends} {{ public: {' '.join(lines)} }};"
+
+    def _members(self, found: Class) -> Iterator[str]:
+        for index, call in enumerate(self.called.calls):
+            if call.inside is found and call.function.name != "copy":
+                yield self._head(index, call, "", with_defaults=True) + ";"
+
+    def _head(self, index: int, call: Call, scope: str, *, with_defaults: bool) -> str:
+        f = call.function
+        types = [self._type(kind, call) for kind in call.params]
+        params = [f"{kind} a{i}" for i, kind in enumerate(types)]
+        if with_defaults:
+            given = defaults(call)
+            for at, value in enumerate(given, len(params) - len(given)):
+                params[at] += f" = {value}"
+        taken = f"({', '.join(params)})"
+        if call.inside and f.name in {"make", "copy"}:
+            if f.name == "copy":
+                taken = f"(const {call.inside.name} &self)"
+            least = call.count - len(defaults(call))
+            explicit = "explicit " if f.name == "make" and least <= 1 and not scope else ""
+            return f"{explicit if params else ''}{scope}{call.inside.name}{taken}"
+        static = "static " if call.inside and f.static and not scope else ""
+        const = " const" if call.inside and f.const else ""
+        return f"{static}{self._returns(index, call)} {scope}{f.name}{taken}{const}"
+
+    def _type(self, written: str, call: Call) -> str:
+        return self.known.canonical(written, known=call.generic)
+
+    def _returns(self, index: int, call: Call) -> str:
+        written = call.function.returns
+        if _is_deduced(call):
+            if call.generic:
+                return "auto"
+            if index not in self.deduced:
+                raise Unsplittable(f"the result of {call.function.name} has no type")
+            written = _STRING.sub("std::string", self.deduced[index])
+        kind = self._type(written, call)
+        if words(kind) & self.kept and "<" not in kind and "&" in kind:
+            return kind
+        return self._plain(kind)
+
+    @staticmethod
+    def _plain(kind: str) -> str:
+        """A type that is no reference, and not const."""
+        plain = re.sub(r"\s*&+$", "", kind).strip()
+        return plain if "*" in plain else re.sub(r"^const\b|\bconst$", "", plain).strip()
+
+    def _definition(self, index: int, call: Call) -> str:
+        inside, f = call.inside, call.function
+        scope = f"{of(inside)}::" if inside else ""
+        head = self._head(index, call, scope, with_defaults=inside is None)
+        key = f"{index}ull"
+        if call.generic:
+            key = f"reward_wire::named<{index}, {', '.join(call.generic)}>()"
+        sent = "".join(f", {self._sent(kind, i, call)}" for i, kind in enumerate(call.params))
+        lead = _template(inside.generic) if inside else ""
+        lead += f"{_template(f.generic)}inline __attribute__((always_inline)) "
+        if inside and f.name in {"make", "copy"}:
+            own = f", reward_wire::Sent<const {of(inside)} &>{{self}}" if f.name == "copy" else ""
+            if inside.name in self.data:
+                return f"{lead}{head} {{ *this = reward_wire::call<{of(inside)}>({key}{sent}); }}"
+            number = f"reward_wire::call<std::uint64_t>({key}{own}{sent})"
+            base = inside.extends if inside.extends in self.kept else ""
+            start = (
+                f"{base}(reward_wire::Handle{{{number}}})" if base else f"reward_object_({number})"
+            )
+            return f"{lead}{head} : {start} {{}}"
+        if call.self_type:
+            sent = f", reward_wire::Sent<{call.self_type}>{{*this}}{sent}"
+        returns = self._returns(index, call)
+        if returns == "auto":
+            returns = f"typename reward_wire::Result<{index}, {', '.join(call.generic)}>::type"
+        return f"{lead}{head} {{ return reward_wire::call<{returns}>({key}{sent}); }}"
+
+    def _sent(self, written: str, at: int, call: Call) -> str:
+        kind = self._type(written, call)
+        if not is_block(kind) or words(kind) & self.kept:
+            return f"reward_wire::Sent<{kind}>{{a{at}}}"
+        if kind.count("*") > 1 or "<" in kind or "&" in kind or "void" in kind:
+            raise Unsplittable(f"the type {kind} is no plain data")
+        return f"reward_wire::Sent<{kind}>{{{{a{at}, __builtin_dynamic_object_size(a{at}, 0)}}}}"
 
 
-def _stub(known: Declarations, function: Function, index: int, *, method: bool = False) -> str:
-    params, sent = _arguments(known, function)
-    returns = re.sub(r"\s*&+$", "", known.canonical(function.returns)).strip()
-    if "*" not in returns:
-        returns = re.sub(r"^const\b|\bconst$", "", returns).strip()
-    lead = ", reward_wire::Sent<std::uint64_t>{reward_object_}" if method else ""
+def _error(found: Class) -> str:
+    """An exception of the program, which has its text."""
+    if found.base != "exception":
+        return (
+            f"class {found.name} : public std::{found.base} "
+            f"{{ public: using std::{found.base}::{found.base}; }};"
+        )
     return (
-        f"inline __attribute__((always_inline)) {returns} {function.name}({params}) "
-        f"{{ return reward_wire::call<{returns}>({index}ull{lead}{sent}); }}"
+        f"class {found.name} : public std::exception {{ std::string text; public: "
+        f"explicit {found.name}(const std::string &text = std::string()) : text(text) {{}} "
+        "const char *what() const noexcept override { return text.c_str(); } };"
     )
 
 
-def _arguments(known: Declarations, function: Function) -> tuple[str, str]:
-    """The parameters of a stub, and how they are sent."""
-    types = [known.canonical(param) for param in function.params]
-    params = [f"{kind} a{i}" for i, kind in enumerate(types)]
-    first = len(params) - len(function.defaults)
-    for i, default in enumerate(function.defaults):
-        if not LITERAL.fullmatch(default) or default in {'""', "' '"}:
-            raise Unsplittable(f"a default argument of {function.name} is no plain number")
-        params[first + i] += f" = {default}"
-    sent = "".join(f", {_sent(kind, f'a{i}')}" for i, kind in enumerate(types))
-    return ", ".join(params), sent
-
-
-def _sent(kind: str, name: str) -> str:
-    if not is_block(kind):
-        return f"reward_wire::Sent<{kind}>{{{name}}}"
-    if kind.count("*") > 1 or "<" in kind or "&" in kind or "void" in kind:
-        raise Unsplittable(f"the type {kind} is no plain data")
-    size = f"__builtin_dynamic_object_size({name}, 0)"
-    return f"reward_wire::Sent<{kind}>{{{{{name}, {size}}}}}"
-
-
-def data(called: Called, found: Class) -> str:
-    """A class of fields only, as a declaration."""
-    fields = (f"{called.program.canonical(kind)} {name};" for kind, name in found.fields)
-    return f"struct {found.name} {{ {' '.join(fields)} }};"
-
-
-def tie(found: Class) -> str:
-    """How the wire gets at the fields of a class."""
-    names = ", ".join(f"value.{name}" for _, name in found.fields)
-    return f"inline auto reward_tie_({found.name} &value) {{ return std::tie({names}); }}"
+def _comparison(found: Class) -> str:
+    """Fields are equal where all of them are."""
+    fields = f"reward_tie_(const_cast<{found.name} &>"
+    return (
+        f"inline bool operator==(const {found.name} &a, const {found.name} &b) "
+        f"{{ return {fields}(a)) == {fields}(b)); }} "
+        f"inline bool operator!=(const {found.name} &a, const {found.name} &b) "
+        "{ return !(a == b); }"
+    )

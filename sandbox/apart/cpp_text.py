@@ -1,7 +1,9 @@
 """What a C or C++ program declares, as far as its text tells without a compiler."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sandbox.apart.halves import Unsplittable
 from sandbox.apart.text import WORD, Item, blanked, items, parts, words
@@ -26,7 +28,21 @@ _FUNCTION = re.compile(
     r"(?P<after>(?:\s|const|noexcept|override|final)*)(?:->(?P<trailing>.+))?",
     re.DOTALL,
 )
-_CLASS = re.compile(r"(?P<kind>class|struct)\s+(?P<name>\w+)(?:\s+final)?", re.DOTALL)
+_CLASS = re.compile(
+    r"(?P<kind>class|struct)\s+(?P<name>\w+)(?:\s+final)?(?:\s*:(?!:)\s*(?P<bases>.+))?", re.DOTALL
+)
+_NAMESPACE = re.compile(r"(inline\s+)?namespace\b\s*(\w*)")
+_ENUM = re.compile(r"(?:typedef\s+)?enum\s*(?:class\s+|struct\s+)?(\w*)\s*(?::\s*[\w:\s]+)?")
+_ENUMERATORS = re.compile(r"\s*\w+\s*(?:=[\w\s+*<>()|~'-]+)?(?:,|\Z)")
+_CONSTANT = re.compile(
+    r"(?:(?:static|inline)\s+)*(?:const|constexpr)\s+(?P<type>[\w:\s]*?)\s*\b(?P<name>\w+)\s*=\s*(?P<value>.+)",
+    re.DOTALL,
+)
+_NUMBER = re.compile(
+    r"[\s()]*-?(?:0x[\da-fA-F]+|[\d.]+(?:e-?\d+)?)[uUlLfF]*(?:[\s()*+<-]+[\d.]+[uUlL]*)*[\s()]*"
+)
+_TEMPLATE = re.compile(r"template\s*<")
+_VALUES = frozenset(words("int unsigned size_t long bool char short std auto"))
 _PART = re.compile(r"boost\s*::\s*any\b|[A-Za-z_]\w*|::|[<>,&*]|\d+|\s+")
 LITERAL = re.compile(
     r"-?[\d.]+(?:[eE]-?\d+)?[uUlLfF]*|true|false|nullptr|NULL|\{\}|\"\"|' '|INT_MAX|INT_MIN"
@@ -81,10 +97,13 @@ class Function:
     """A function of the program.
 
     Attributes:
-        name: without its class.
+        name: without its class; "operator+" for an operator.
         returns, params: types as the program wrote them.
         defaults: of the last parameters, those that have one.
         static: of a method, whether it needs no object.
+        const: of a method, whether it leaves its object as it is.
+        space: the namespaces that it stands in.
+        generic: the names of its template's parameters.
     """
 
     name: str
@@ -92,56 +111,148 @@ class Function:
     params: tuple[str, ...]
     defaults: tuple[str, ...] = ()
     static: bool = True
+    const: bool = False
+    space: tuple[str, ...] = ()
+    generic: tuple[str, ...] = ()
+
+
+class Field(NamedTuple):
+    """A field of a class; `value` is the number that it starts with, or empty."""
+
+    kind: str
+    name: str
+    value: str = ""
 
 
 @dataclass(slots=True)
 class Class:
-    """A class of the program: fields only, or what can be called."""
+    """A class of the program.
+
+    Attributes:
+        fields: those that anybody can see.
+        opaque: whether it has others, or ones that are no fields.
+        base: the standard exception that it is, if any.
+        extends: another class of the program.
+    """
 
     name: str
-    fields: list[tuple[str, str]] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
     methods: list[Function] = field(default_factory=list)
     makers: list[Function] = field(default_factory=list)
+    friends: list[Function] = field(default_factory=list)
     opaque: bool = False
+    abstract: bool = False
+    base: str = ""
+    extends: str = ""
+    space: tuple[str, ...] = ()
+    generic: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """An enumeration, as it is declared; `names` are those it brings with it."""
+
+    name: str
+    text: str
+    names: frozenset[str]
+    space: tuple[str, ...]
+
+
+_QUALIFYING = {"std", "::", "struct", "enum", "class", "typename"}
+EXCEPTIONS = frozenset(
+    words("""
+    exception out_of_range invalid_argument domain_error length_error logic_error range_error
+    overflow_error underflow_error runtime_error
+    """)
+)
 
 
 class Declarations:
-    """What a text declares at its top level."""
+    """What a text declares at its top level, or in namespaces."""
 
     def __init__(self, text: str) -> None:
         self.plain = blanked(text.replace("\\\n", ""), SKIPPED)
         without = _STRUCT.sub(r"struct \2 {\1};", _DIRECTIVE.sub("", self.plain))
         self.includes = [name for name in _INCLUDE.findall(self.plain) if ".." not in name]
         self.using_std = re.search(r"\busing\s+namespace\s+std\b", self.plain) is not None
-        self.aliases = dict(_DEFINE.findall(self.plain))
+        used = re.findall(r"\busing\s+namespace\s+([\w:\s]+?)\s*;", self.plain)
+        self.used_spaces = {tuple(re.findall(r"\w+", space)) for space in used} - {("std",)}
+        defined = dict(_DEFINE.findall(self.plain))
+        self.constants = {
+            name: value.strip() for name, value in defined.items() if _NUMBER.fullmatch(value)
+        }
+        self.aliases = {n: value for n, value in defined.items() if n not in self.constants}
         self.functions: list[Function] = []
+        self.operators: list[Function] = []
         self.classes: dict[str, Class] = {}
+        self.enums: dict[str, Enum] = {}
+        self.spaces: dict[tuple[str, ...], None] = {}
         self.names: set[str] = set()
-        for item in items(without):
-            self._read(item)
+        self._read_all(without, ())
 
-    def _read(self, item: Item) -> None:
+    def _read_all(self, text: str, space: tuple[str, ...]) -> None:
+        found = list(items(text))
+        for at, item in enumerate(found):
+            after = found[at + 1].head if at + 1 < len(found) else ""
+            self._read(item, after, space)
+
+    def _read(self, item: Item, after: str, space: tuple[str, ...]) -> None:
         head = " ".join(item.head.split())
-        alias = _ALIAS.fullmatch(head) if item.body is None else None
-        if alias:
-            self.aliases[alias["name"] or alias["n"]] = alias["old"] or alias["o"]
-            return
         if item.body is None:
+            self._declare(head)
             return
+        if (named := _NAMESPACE.fullmatch(head)) is not None:
+            inner = (*space, named[2]) if named[2] and not named[1] else space
+            if inner:
+                self.spaces[inner] = None
+            self._read_all(item.body, inner)
+            return
+        head, generic = _generic(head)
         found = _CLASS.fullmatch(head)
         if found:
-            self.names.add(found["name"])
-            self.classes[found["name"]] = _class(found["name"], found["kind"] == "class", item.body)
-        elif function := read_function(head):
-            self.names.add(function.name)
-            self.functions.append(function)
+            made = _class(found, item.body)
+            made.space, made.generic = space, generic
+            self.names.add(made.name)
+            self.classes[made.name] = made
+            if not generic:
+                self.operators += made.friends
+        elif enum := _ENUM.fullmatch(head):
+            self._enumerate(enum, item.body, after, space)
+        elif function := read_function(head, generic=generic, space=space):
+            if function.name.startswith("operator"):
+                self.operators.append(function)
+            else:
+                self.names.add(function.name)
+                self.functions.append(function)
         else:
             self.names |= set(re.findall(r"\b(?:class|struct|enum)\s+(\w+)", head))
             if (guess := re.search(r"(\w+)\s*\(", head)) is not None:
                 self.names.add(guess[1])
 
-    def canonical(self, written: str, depth: int = 0) -> str:
+    def _declare(self, head: str) -> None:
+        if alias := _ALIAS.fullmatch(head):
+            self.aliases[alias["name"] or alias["n"]] = alias["old"] or alias["o"]
+        elif (constant := _CONSTANT.fullmatch(head)) and _NUMBER.fullmatch(constant["value"]):
+            self.constants[constant["name"]] = constant["value"].strip()
+
+    def _enumerate(
+        self, found: re.Match[str], body: str, after: str, space: tuple[str, ...]
+    ) -> None:
+        name = found[1] or (after if WORD.fullmatch(after) else "")
+        if not _ENUMERATORS.sub("", body.strip()):
+            names = frozenset(re.findall(r"(?:^|,)\s*(\w+)", body))
+            lead = " ".join(found[0].removeprefix("typedef").split())
+            lead = lead if found[1] else f"enum {name}"
+            made = Enum(name, f"{lead} {{ {' '.join(body.split())} }};", names, space)
+            self.enums[name or f" {len(self.enums)}"] = made
+
+    def canonical(self, written: str, depth: int = 0, known: Sequence[str] = ()) -> str:
         """A type in the words of the standard library, all aliases replaced.
+
+        Args:
+            written: the type as the program has it.
+            depth: of aliases within aliases.
+            known: further names that stand for types.
 
         Raises:
             Unsplittable: it is no plain data.
@@ -152,40 +263,78 @@ class Declarations:
         if _PART.sub("", written):
             raise Unsplittable(f"the type {' '.join(written.split())[:60]} is no plain data")
         for part in _PART.findall(written):
-            if part in {"std", "::", "struct"} or part.isspace():
+            if part in _QUALIFYING or part.isspace() or self._is_space(part):
                 continue
-            if part in self.aliases:
-                done.append(self.canonical(self.aliases[part], depth + 1))
-            elif part.startswith("boost"):
-                done.append("boost::any")
-            elif part in STANDARD:
-                done.append(f"std::{part}")
-            elif part in BUILTIN or not WORD.fullmatch(part) or self.is_data(part, depth + 1):
-                done.append(part)
+            if part in self.aliases and part not in known:
+                done.append(self.canonical(self.aliases[part], depth + 1, known))
+            elif (name := self._standing(part, known)) is not None:
+                done.append(name)
             else:
                 raise Unsplittable(f"the type {' '.join(written.split())[:60]} is no plain data")
         return " ".join(done)
 
+    def _is_space(self, part: str) -> bool:
+        return part not in self.classes and any(part in space for space in self.spaces)
+
+    def _standing(self, part: str, known: Sequence[str]) -> str | None:
+        """What a name in a type stands for; None where it is not known."""
+        if part.startswith("boost"):
+            return "boost::any"
+        if part in STANDARD and part not in known:
+            return f"std::{part}"
+        ours = part in BUILTIN or part in self.classes or part in self.enums
+        return part if ours or part in known or not WORD.fullmatch(part) else None
+
     def is_data(self, name: str, depth: int = 0) -> bool:
-        """Whether a class has plain fields and nothing else."""
+        """Whether a class has fields that anybody can see, all of plain data, and no others."""
         found = self.classes.get(name)
-        if found is None or found.opaque or found.methods or found.makers or not found.fields:
+        if found is None or found.opaque or not found.fields or found.extends or found.base:
             return False
-        if depth > 20:
+        if depth > 20 or found.abstract or found.generic:
             return False
-        return all(name not in words(kind) and self._fits(kind, depth) for kind, _ in found.fields)
+        return all(name not in words(f.kind) and self._fits(f.kind, depth) for f in found.fields)
 
     def _fits(self, kind: str, depth: int) -> bool:
         try:
-            return "*" not in self.canonical(kind, depth)
+            written = self.canonical(kind, depth)
         except Unsplittable:
             return False
+        named = words(written) & self.classes.keys()
+        return "*" not in written and all(self.is_data(name, depth + 1) for name in named)
 
 
-def read_function(head: str, *, member: bool = False) -> Function | None:
+def _generic(head: str) -> tuple[str, tuple[str, ...]]:
+    """A head without the template that it starts with, and the names of its parameters."""
+    if not _TEMPLATE.match(head):
+        return head, ()
+    depth = 0
+    for end, letter in enumerate(head):  # noqa: B007 - where it ends
+        depth += {"<": 1, ">": -1}.get(letter, 0)
+        if letter == ">" and not depth:
+            break
+    names = []
+    for part in parts(head[head.index("<") + 1 : end]):
+        named = re.fullmatch(r"([\w:<>\s]+?)\s*\b(\w+)(?:\s*=.*)?", part)
+        if named is None or (words(named[1].rpartition("::")[2]) or _VALUES) & _VALUES:
+            return "template", ()
+        names.append(named[2])
+    rest = re.sub(r"^\s*requires\s+[\w:]+(?:<[^<>]*>)?", "", head[end + 1 :])
+    return rest.strip(), tuple(names)
+
+
+def read_function(
+    head: str,
+    *,
+    member: bool = False,
+    generic: tuple[str, ...] = (),
+    space: tuple[str, ...] = (),
+) -> Function | None:
     """The function that a head defines, if it is one that can be called by its name."""
     static = not member or re.search(r"\bstatic\b", head) is not None
     head = _DROPPED.sub(" ", head).strip()
+    symbol = re.search(r"\boperator\s*([-+*/%<>=!&|^~]{1,3}|\[\s*\]|\(\s*\))\s*(?=\()", head)
+    if symbol:
+        head = head.replace(symbol[0], "reward_operator ", 1)
     found = _FUNCTION.fullmatch(head)
     if found is None or head.startswith(("template", "operator", "~")):
         return None
@@ -193,12 +342,20 @@ def read_function(head: str, *, member: bool = False) -> Function | None:
         return None
     written = [] if found["params"].strip() == "void" else parts(found["params"])
     defaults = [part.split("=", 1)[1].strip() for part in written if "=" in part]
+    params = [_param(part.split("=", 1)[0]) for part in written]
+    for at, param in enumerate(params):
+        if re.search(r"\bauto\b", param):
+            params[at] = re.sub(r"\bauto\b", f"Auto{at}", param)
+            generic = (*generic, f"Auto{at}")
     return Function(
-        found["name"],
+        f"operator{''.join(symbol[1].split())}" if symbol else found["name"],
         (found["trailing"] or found["returns"]).strip(),
-        tuple(_param(part.split("=", 1)[0]) for part in written),
+        tuple(params),
         tuple(defaults),
         static,
+        re.search(r"\bconst\b", found["after"] or "") is not None,
+        space,
+        generic,
     )
 
 
@@ -209,39 +366,77 @@ def _param(written: str) -> str:
     if array:
         written = array[1].strip()
     named = re.fullmatch(r"(.*[\s*&>])([A-Za-z_]\w*)", written, re.DOTALL)
-    if named and named[2] not in BUILTIN and words(named[1]) - {"const", "struct", "std"}:
+    if named and named[2] not in BUILTIN and words(named[1]) - {"const", "struct", "enum", "std"}:
         written = named[1].strip()
     return f"{written} *" if array else written
 
 
-def _class(name: str, private: bool, body: str) -> Class:  # noqa: FBT001
-    found = Class(name)
+def _class(head: re.Match[str], body: str) -> Class:
+    found = Class(head["name"])
+    private = head["kind"] == "class"
+    bases = re.sub(r"\b(?:public|virtual|std)\b|::", " ", head["bases"] or "").split()
+    if len(bases) == 1 and bases[0] in EXCEPTIONS:
+        found.base = bases[0]
+    elif bases:
+        found.extends = bases[0] if len(bases) == 1 else " ".join(bases)
     body = re.sub(r"\b(public|private|protected)\s*:(?!:)", r"@\1;", body)
     for item in items(body):
-        head = " ".join(item.head.split())
-        if head.startswith("@"):
-            private = head != "@public"
-        elif item.body is not None and item.head:
-            _member(found, head, private=private)
+        head_text = " ".join(item.head.split())
+        if head_text.startswith("@"):
+            private = head_text != "@public"
+        elif item.body is not None and item.head and re.search(r"[)\w]\s*$", item.head):
+            _member(found, head_text, private=private, braced=item.body)
         elif item.body is None:
-            _field(found, head, private=private)
+            _field(found, head_text, private=private)
     return found
 
 
-def _member(found: Class, head: str, *, private: bool) -> None:
-    signature = head.split(") :", maxsplit=1)[0] + ")" if ") :" in head else head
-    maker = re.fullmatch(rf"(?:explicit\s+)?{found.name}\s*(\(.*\))", signature)
+def _member(found: Class, head: str, *, private: bool, braced: str = "") -> None:
+    if "(" not in head:
+        _field(found, f"{head}={braced.strip()}", private=private)
+        return
+    if head.startswith(("template", "enum", "struct", "class", "union")):
+        found.opaque |= not head.startswith("template")
+        return
+    if head.startswith("friend "):
+        function = read_function(head)
+        found.friends += [function] if function and function.name.startswith("operator") else []
+        return
+    found.opaque |= "virtual" in head or "override" in head
+    signature = re.split(r"\)\s*(?:noexcept\s*)?:(?!:)", head, maxsplit=1)
+    text = signature[0] + ")" if len(signature) > 1 else head
+    maker = re.fullmatch(
+        rf"(?:explicit\s+|constexpr\s+)*{found.name}\s*(\(.*\))(?:\s*noexcept)?", text
+    )
     if maker:
-        if not private and (function := read_function(f"void make{maker[1]}")):
+        function = read_function(f"void make{maker[1]}")
+        if not private and function and found.name not in words(" ".join(function.params)):
             found.makers.append(function)
         found.opaque |= private
-    elif not private and (function := read_function(head, member=True)):
+    elif not private and (function := read_function(text, member=True)):
         found.methods.append(function)
 
 
 def _field(found: Class, head: str, *, private: bool) -> None:
-    plain = re.fullmatch(r"(.*[\s*&>])(\w+(?:\s*,\s*\w+)*)", head.split("=", maxsplit=1)[0].strip())
-    if private or plain is None or "(" in head or "static" in head:
+    if not head or head.startswith(("using ", "typedef ", "friend ")):
+        return
+    if "(" in head.split("=", 1)[0]:
+        _declared(found, head, private=private)
+        return
+    first, _, value = head.partition("=")
+    plain = re.fullmatch(r"(.*[\s*&>])(\w+(?:\s*,\s*\w+)*)", first.strip())
+    if private or plain is None or "static" in head:
         found.opaque = True
         return
-    found.fields += [(plain[1].strip(), name) for name in parts(plain[2])]
+    value = value.strip() if LITERAL.fullmatch(value.strip()) else ""
+    found.fields += [Field(plain[1].strip(), name, value) for name in parts(plain[2])]
+
+
+def _declared(found: Class, head: str, *, private: bool) -> None:
+    """A member that is declared here and defined elsewhere, by default, or nowhere."""
+    abstract = re.fullmatch(r"(.*)=\s*0", head)
+    found.abstract |= abstract is not None
+    found.opaque |= "virtual" in head or "override" in head
+    text = re.sub(r"=\s*default$", "", (abstract[1] if abstract else head)).strip()
+    if "delete" not in text and "~" not in text:
+        _member(found, text, private=private)

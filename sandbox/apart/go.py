@@ -2,186 +2,28 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from sandbox.apart.halves import Unsplittable, harness, text_file
-from sandbox.apart.text import blanked, closing, parts, words
+from sandbox.apart.go_text import SKIPPED, Function, Program, fields, imports, without_imports
+from sandbox.apart.halves import Unsplittable, UnusableTests, harness, text_file
+from sandbox.apart.text import blanked
 from sandbox.command import File, Source
 
-_SKIPPED = re.compile(
-    r'`[^`]*`|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.DOTALL
-)
-_IMPORTS = re.compile(
-    r"^import\s*(?:\(([^()]*)\)|((?:\w+\s+)?\"[^\"\n]+\"))", re.MULTILINE | re.DOTALL
-)
-_IMPORT = re.compile(r"(?:^|;|\()\s*(\w+\s+|\.\s+)?\"([\w./-]+)\"", re.MULTILINE)
 _PACKAGE = re.compile(r"^package\s+\w+[^\n]*\n?", re.MULTILINE)
 _MAIN = re.compile(r"^func\s+main\s*\(\s*\)", re.MULTILINE)
-_FUNCTION = re.compile(r"^func\s+(?:\(([^()]*)\)\s*)?(\w+)\s*(?=[(\[])", re.MULTILINE)
 _TEST = re.compile(r"^func\s+(Test\w*)\s*\(\s*\w+\s+\*testing\.T\s*\)", re.MULTILINE)
-_TYPE = re.compile(r"^(?:type\s+|[ \t]+)(\w+)\s+(struct\s*\{|[\[\]\w*{}]+\s*$)", re.MULTILINE)
-_ERROR = re.compile(
-    r"^\s*(?:var\s+)?(\w+)(?:\s+error)?\s*=\s*(?:errors\.New|fmt\.Errorf)\(", re.MULTILINE
-)
+_INSTANCE = re.compile(rb"main\.\.dict\.([^\0]+)\0")
+"""What the Go linker calls the types that a generic function is called with."""
+
+_WIRES = tuple(harness(name) for name in ("wire.go", "values.go", "types.go"))
 _TESTIFY = "github.com/stretchr/testify/"
-_BASIC = frozenset(
-    words("""
-    bool int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 uintptr float32 float64
-    complex64 complex128 string byte rune error any
-    """)
-)
-_PREDECLARED = frozenset(
-    words("""
-    append cap clear close complex copy delete imag len make max min new panic print println
-    real recover true false nil iota comparable main init
-    """)
-)
-"""Names that tests have from the language: never taken from the program."""
-
-_SPELLED = {"String", "Error", "Len", "Less", "Swap"}
-"""Methods that the standard library calls."""
-
-_TOKEN = re.compile(r"\[\d*\]|\*|map\[|\]|interface\{\}|\w+|\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function or method of the program.
-
-    Attributes:
-        receiver: of a method, the type, with its star; empty for a function.
-        name: without it.
-        params, results: types; the last parameter may start with dots.
-    """
-
-    receiver: str
-    name: str
-    params: tuple[str, ...]
-    results: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """An expression that is the function, its receiver being the first parameter."""
-        return f"({self.receiver}).{self.name}" if self.receiver else self.name
-
-
-class _Program:
-    """What a program declares, and what of it the tests name."""
-
-    def __init__(self, program: str, tests: str) -> None:
-        self.plain = blanked(program, _SKIPPED)
-        plain_tests = blanked(tests, _SKIPPED)
-        own = {found[2] for found in _FUNCTION.finditer(plain_tests) if not found[1]}
-        own |= {found[1] for found in _TYPE.finditer(plain_tests)}
-        self.words = words(plain_tests) - own - _PREDECLARED - _BASIC
-        self.types = {
-            name: body for name, body in self._types() if name not in own | _PREDECLARED | _BASIC
-        }
-        self.functions = [f for f in self._functions() if not f.receiver and f.name in self.words]
-        self.errors = [n for n in _ERROR.findall(self.plain) if n in self.words and n[0] != "_"]
-        self.used: dict[str, None] = {}
-        for name in self.types:
-            if name in self.words:
-                self._use(name)
-        for function in self.functions:
-            for kind in (*function.params, *function.results):
-                self._use_all(kind)
-        self.methods = [m for m in self._functions() if m.receiver and self._is_wanted(m)]
-        for method in self.methods:
-            for kind in (*method.params, *method.results):
-                self._use_all(kind)
-
-    def _types(self) -> Iterator[tuple[str, str]]:
-        for found in _TYPE.finditer(self.plain):
-            if found[2].startswith("struct"):
-                start = found.end() - 1
-                yield found[1], self.plain[start : closing(self.plain, start) + 1]
-            elif found[0].startswith("type"):
-                yield found[1], found[2].strip()
-
-    def _functions(self) -> Iterator[Function]:
-        for found in _FUNCTION.finditer(self.plain):
-            receiver = re.sub(r"^\w+\s+(?=\S)", "", (found[1] or "").strip()).replace(" ", "")
-            if found[1] is None and found[2] not in self.words:
-                continue
-            if self.plain[found.end()] == "[":
-                if found[2] in self.words and not receiver:
-                    raise Unsplittable(f"{found[2]} has type parameters")
-                continue
-            end = closing(self.plain, found.end())
-            rest = self.plain[end + 1 :].split("\n", 1)[0]
-            yield Function(
-                receiver,
-                found[2],
-                _params(self.plain[found.end() + 1 : end]),
-                _results(rest),
-            )
-
-    def _is_wanted(self, method: Function) -> bool:
-        name = method.receiver.lstrip("*")
-        return name in self.used and (method.name in self.words or method.name in _SPELLED)
-
-    def _use(self, name: str) -> None:
-        if name in self.used:
-            return
-        self.used[name] = None
-        for kind in _kinds(self.types[name]):
-            self._use_all(kind)
-
-    def _use_all(self, kind: str) -> None:
-        for name in words(kind) & self.types.keys():
-            self._use(name)
-
-    def checked(self, kind: str) -> str:
-        """A type, if values of it can travel."""
-        kind = kind.strip()
-        body = kind.removeprefix("...")
-        names = {token for token in _TOKEN.findall(body) if re.fullmatch(r"[A-Za-z_]\w*", token)}
-        if _TOKEN.sub("", body) or not names - {"map"} <= _BASIC | self.types.keys():
-            raise Unsplittable(f"the type {kind[:60]} is no plain data")
-        return kind
-
-
-def _spread(text: str) -> str:
-    return re.sub(r"\binterface\s*\{\s*\}", "interface{}", " ".join(text.split()))
-
-
-def _params(text: str) -> tuple[str, ...]:
-    """The types of a list of parameters, named or not."""
-    found = parts(_spread(text))
-    split = [re.fullmatch(r"(\w+)\s+(\S.*)", part) for part in found]
-    if not any(split):
-        return tuple(found)
-    kinds: list[str] = []
-    kind = ""
-    for named in reversed(split):
-        kind = named[2] if named else kind
-        kinds.append(kind)
-    return tuple(reversed(kinds))
-
-
-def _results(rest: str) -> tuple[str, ...]:
-    rest = _spread(rest).strip()
-    if rest.startswith("("):
-        return _params(rest[1 : closing(rest, 0)])
-    kind = re.split(r"(?<!interface)\{", rest, maxsplit=1)[0].strip()
-    return (kind,) if kind else ()
-
-
-def _kinds(body: str) -> list[str]:
-    """The types in a declaration: of a struct's fields, or the one that it names."""
-    if not body.startswith("{"):
-        return [body]
-    fields = [line.strip() for line in re.split(r"[\n;]", body[1:-1])]
-    fields = [re.sub(r"\s*\"\"$", "", _spread(field)) for field in fields if field]
-    return [re.sub(r"^\w+(?:\s*,\s*\w+)*\s+(?=\S)", "", field) for field in fields]
-
-
-def owner(program: str, tests: str) -> Source:
+def owner(program: str, tests: str, built: Sequence[File]) -> Source:
     """The program with a table of what its tests call."""
-    found = _Program(program, tests)
-    functions = {f.key: f.key for f in (*found.functions, *found.methods)}
-    rows = [f'"{key}": {value},' for key, value in functions.items()]
+    found = Program(program, tests)
+    functions = [f.key for f in (*found.functions, *found.methods) if not f.type_names]
+    rows = [f'"{key}": {key},' for key in dict.fromkeys(functions)]
+    rows += [f'"{name}": {expression},' for name, expression in _instances(built)]
     rows += [f'"error {name}": {name}.Error,' for name in found.errors]
     calls = "\n".join(
         (
@@ -194,7 +36,7 @@ def owner(program: str, tests: str) -> Source:
     )
     program = _MAIN.sub("func rewardProgramMain()", _moved(program, tests)[0])
     return _source(
-        harness("wire.go"),
+        *_WIRES,
         harness("owner.go"),
         text_file("program.go", _in_package(program)),
         calls,
@@ -207,13 +49,23 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
     Raises:
         Unsplittable: something that they call takes or gives what is no plain data.
     """
-    found = _Program(program, tests)
-    lines = ["package main", 'import "testing"', "var _ testing.TB"]
-    lines += [f"type {name} {_declared(found, name)}" for name in found.used]
+    found = Program(program, tests)
+    lines = [
+        f"type {name}{found.types[name].generic} {_declared(found, name)}" for name in found.used
+    ]
     lines += [f'var {name} error = rewardSentinel("{name}")' for name in found.errors]
+    lines += found.constants
     lines += [_stub(found, f) for f in (*found.functions, *found.methods)]
+    used = [f'import {name} "{found.imports[name]}"' for name in sorted(found.packages)]
+    lines = [
+        "package main",
+        'import reward_testing "testing"',
+        *used,
+        "var _ reward_testing.TB",
+        *lines,
+    ]
     tests = _moved(program, tests)[1]
-    testify = [path.removeprefix(_TESTIFY) for _, path in _imports(tests) if _TESTIFY in path]
+    testify = [path.removeprefix(_TESTIFY) for _, path in imports(tests) if _TESTIFY in path]
     tests = _plain_imports(tests)
     lines += [
         f"var {name} = rewardAssertions{{stop: {str(name == 'require').lower()}}}"
@@ -221,7 +73,7 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
     ]
     tests, mains = _MAIN.subn("func rewardTestsMain()", tests)
     lines += ["func main() {", *_registered(found), *_runner(tests, mains), "}"]
-    shared = [harness("wire.go"), harness("tests.go")]
+    shared = [*_WIRES, harness("tests.go")]
     shared += [harness("testify.go")] if testify else []
     return _source(*shared, text_file("tests_code.go", _in_package(tests)), "\n".join(lines))
 
@@ -248,16 +100,16 @@ def _source(*files: File | str) -> Source:
 
 
 def _in_package(text: str) -> str:
-    return text if _PACKAGE.search(blanked(text, _SKIPPED)) else f"package main\n{text}"
+    return text if _PACKAGE.search(blanked(text, SKIPPED)) else f"package main\n{text}"
 
 
 def _moved(program: str, tests: str) -> tuple[str, str]:
     """Both, with the imports of the program that only the tests need where they are needed."""
-    there = {path for _, path in _imports(tests)}
-    plain_tests = blanked(tests, _SKIPPED)
-    plain = blanked(_IMPORTS.sub("", program), _SKIPPED)
+    there = {path for _, path in imports(tests)}
+    plain_tests = blanked(tests, SKIPPED)
+    plain = blanked(without_imports(program), SKIPPED)
     needed = []
-    for alias, path in _imports(program):
+    for alias, path in imports(program):
         name = alias or path.rpartition("/")[2]
         if alias or not re.search(rf"\b{name}\.", plain_tests):
             continue
@@ -286,50 +138,86 @@ def _plain_imports(tests: str) -> str:
     return re.sub(r"^import\s*\(\s*\)", "", tests, flags=re.MULTILINE)
 
 
-def _imports(text: str) -> list[tuple[str, str]]:
-    blocks = [a or b for a, b in _IMPORTS.findall(text)]
-    return [(alias.strip(), path) for block in blocks for alias, path in _IMPORT.findall(block)]
-
-
-def _registered(found: _Program) -> Iterator[str]:
+def _registered(found: Program) -> Iterator[str]:
     for name in found.used:
-        yield f'rewardTypes["main.{name}"] = rewardTypeOf((*{name})(nil))'
+        plain = not found.types[name].generic and "interface" not in found.types[name].body[:9]
+        if plain:
+            yield f'rewardTypes["main.{name}"] = rewardTypeOf((*{name})(nil))'
     for name in found.errors:
         yield f'rewardErrors["{name}"] = {name}'
+
+
+def _instances(built: Sequence[File]) -> Iterator[tuple[str, str]]:
+    """The names and the expressions of generic functions with the types they are called with."""
+    for file in built:
+        for name in sorted(set(_INSTANCE.findall(file.data))):
+            text = name.decode("utf-8", "replace")
+            yield text, re.sub(r"\bmain\.", "", text)
 
 
 def _runner(tests: str, mains: int) -> Iterator[str]:
     if mains:
         yield "rewardRunMain(rewardTestsMain)"
         return
-    named = _TEST.findall(blanked(tests, _SKIPPED))
+    named = _TEST.findall(blanked(tests, SKIPPED))
     if not named:
-        raise Unsplittable("the tests have neither a func main() nor a func Test…(t *testing.T)")
+        raise UnusableTests("give a func main() or a func Test…(t *testing.T)")
     rows = (f'{{Name: "{name}", F: {name}}},' for name in named)
-    yield f"rewardRunNamed([]testing.InternalTest{{{''.join(rows)}}})"
+    yield f"rewardRunNamed([]reward_testing.InternalTest{{{''.join(rows)}}})"
 
 
-def _declared(found: _Program, name: str) -> str:
-    body = found.types[name]
-    for kind in _kinds(body):
-        found.checked(kind)
-    if not body.startswith("{"):
+def _declared(found: Program, name: str) -> str:
+    body = found.types[name].body
+    if body.startswith("interface"):
+        if re.search(r"[^\w\s{}\[\]()*.,;~|]", body):
+            raise Unsplittable(f"the type {name} can't be read")
+        found.packages |= set(re.findall(r"\b(\w+)\.\w", body)) & found.imports.keys()
         return body
-    lines = (re.sub(r"\s*\"\"$", "", line) for line in re.split(r"[\n;]", body[1:-1]))
+    known = re.findall(r"\w+", found.types[name].generic)
+    for kind in fields(body):
+        found.checked(kind, known)
+    if not re.match(r"struct\s*\{", body):
+        return body
+    start = body.index("{")
+    lines = (re.sub(r"\s*\"\"$", "", line) for line in re.split(r"[\n;]", body[start + 1 : -1]))
     return "struct {\n" + "\n".join(lines) + "\n}"
 
 
-def _stub(found: _Program, function: Function) -> str:
-    params = [f"p{i} {found.checked(kind)}" for i, kind in enumerate(function.params)]
-    results = [f"r{i} {found.checked(kind)}" for i, kind in enumerate(function.results)]
+def _stub(found: Program, function: Function) -> str:
+    known = re.findall(r"\w+", function.generic) + function.type_names
+    params = [f"p{i} {found.checked(kind, known)}" for i, kind in enumerate(function.params)]
+    results = [f"r{i} {found.checked(kind, known)}" for i, kind in enumerate(function.results)]
     given = [f"&p{i}" for i in range(len(params))]
     receiver = ""
     if function.receiver:
-        found.checked(function.receiver)
+        found.checked(function.receiver, known)
         receiver = f"(self {function.receiver}) "
         given.insert(0, "&self")
     places = "".join(f", &r{i}" for i in range(len(results)))
     return (
-        f"func {receiver}{function.name}({', '.join(params)}) ({', '.join(results)}) {{\n"
-        f'rewardCall("{function.key}", []interface{{}}{{{", ".join(given)}}}{places})\nreturn\n}}'
+        f"//go:noinline\nfunc {receiver}{function.name}{_generic(found, function)}"
+        f"({', '.join(params)}) ({', '.join(results)}) {{\n"
+        f"rewardCall({_key(function)}, []interface{{}}{{{', '.join(given)}}}{places})\nreturn\n}}"
     )
+
+
+def _generic(found: Program, function: Function) -> str:
+    if not function.generic:
+        return ""
+    known = re.findall(r"\w+", function.generic)
+    return f"[{found.checked(function.generic[1:-1], known)}]"
+
+
+def _key(function: Function) -> str:
+    """The function's name, with its types as they are when it is called."""
+    names = function.type_names
+    if not names:
+        return f'"{function.key}"'
+    types = ", ".join(f"(*{name})(nil)" for name in names)
+    if function.generic:
+        return f'rewardName("{function.name}[", "]", {types})'
+    start, _, end = function.receiver.partition("[")
+    tail = f"{end[end.index(']') :]}).{function.name}"
+    if not start.startswith("*"):
+        return f'rewardName("{start}[", "].{function.name}", {types})'
+    return f'rewardName("({start}[", "{tail}", {types})'

@@ -8,8 +8,12 @@ WIRES = Path(__file__).with_name("wires")
 """What both halves are compiled with, by language."""
 
 
-class Unsplittable(Exception):  # noqa: N818 - a property of the tests, no error of ours
+class Unsplittable(Exception):  # noqa: N818 - a property of the program, no error of ours
     """Something can't cross from one process to the other; the message says what."""
+
+
+class UnusableTests(Exception):  # noqa: N818 - the caller's, no error of ours
+    """Tests that can't be run with any program; the message says why and what to give instead."""
 
 
 def text_file(path: str, text: str) -> File:

@@ -30,7 +30,12 @@ _DIFFERENT = {"equals": "return false;", "compareTo": "throw new ClassCastExcept
 _OWNER, _TESTS, _WIRE = "RewardOwner.java", "RewardTests.java", "RewardWire.java"
 
 
-def owner(program: str, _: str) -> Source:
+def probe(program: str, *_: str) -> Source:
+    """The program's half, whose class files have its signatures."""
+    return owner(program, "", ())
+
+
+def owner(program: str, _tests: str, _built: Sequence[File]) -> Source:
     """The program with what calls it by reflection."""
     name = jvm.public_class(program) or "Main"
     files = (text_file(f"{name}.java", program), harness(_OWNER), harness(_WIRE))
@@ -122,9 +127,12 @@ class _Stubs:
                 self._want(thrown)
 
     def _methods(self, found: ClassFile) -> Iterator[Member]:
+        face = found.access & classfile.INTERFACE
         for method in found.methods:
             hidden = method.access & (classfile.PRIVATE | classfile.SYNTHETIC)
-            if not hidden and (method.name in self.words or method.name in _ALWAYS):
+            asked = _simple(found.name) not in self.words and not method.descriptor.startswith("()")
+            used = method.name in self.words and not (asked and not face)
+            if not hidden and (used or method.name in _ALWAYS):
                 yield method
 
     def source(self) -> Iterator[str]:

@@ -1,263 +1,70 @@
 """Rust: signatures are read from the program's text, values are carried by `wire.rs`."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from sandbox.apart.halves import WIRES, Unsplittable, text_file
-from sandbox.apart.text import Item, blanked, closing, items, parts, words
+from sandbox.apart.rust_text import Function, Generics, Impl, Program, trait_methods
+from sandbox.apart.rust_types import declared, wired
+from sandbox.apart.text import words
 from sandbox.command import File, Source
 
-_SKIPPED = re.compile(
-    r'//[^\n]*|/\*.*?\*/|b?r(#*)".*?"\1|b?"(?:\\.|[^"\\])*"|b?\'(?:\\(?:u\{[^}]*\}|x..|.)|[^\'\\])\'',
-    re.DOTALL,
+_NAMED = b"main::reward_wire::Named<"
+_MOST_ITEMS = 1_000_000
+"""Of an iterator that the program returns."""
+
+_OPERATORS = (
+    "Add Sub Mul Div Rem Neg Not BitAnd BitOr BitXor AddAssign SubAssign MulAssign DivAssign"
 )
-_USE = re.compile(r"^[ \t]*(?:pub\s+)?use\s+(?:::)?(?:std|core|alloc)\b[\w\s:{},*]*;", re.MULTILINE)
-_RENAMED = re.compile(r"\bas\s+(?!_\b)")
-_FUNCTION = re.compile(
-    r"(?P<lead>.*?)\bfn\s+(?P<name>\w+)\s*(?P<generic><[^()]*>)?\s*(?=\()", re.DOTALL
-)
-_TYPE = re.compile(
-    r"(?P<lead>.*?)\b(?P<kind>struct|enum)\s+(?P<name>\w+)\s*(?P<rest>.*)", re.DOTALL
-)
-_ALIAS = re.compile(r"(?:pub\s+)?type\s+(\w+)\s*=\s*(.+)", re.DOTALL)
-_CONSTANT = re.compile(
-    r"(?:pub(?:\(\w+\))?\s+)?(?:const|static)\s+(\w+)\s*:\s*([^=]+)=\s*(-?[\d_.]+\w*)", re.DOTALL
-)
-_IMPL = re.compile(r"impl\s+(?P<name>\w+)", re.DOTALL)
-_DERIVE = re.compile(r"derive\s*\(([\w\s,:]*)\)")
-_DERIVED = frozenset(
-    words("""
-    Debug Clone Copy PartialEq Eq PartialOrd Ord Hash Default
-    """)
-)
-_PART = re.compile(r"'\w+|[A-Za-z_]\w*|::|[<>,&()\[\];]|\d+|\s+")
-_KNOWN = frozenset(
-    words("""
-    i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 bool char str String Vec
-    VecDeque LinkedList HashMap HashSet BTreeMap BTreeSet BinaryHeap Option Result Box Rc
-    RefCell Cow dyn Any Error mut std collections string vec option result boxed rc cell any
-    error borrow cmp Ordering Self static
-    """)
-)
-_CLOSED = {"": "", "(": ")", "{": "}"}
-_KEYWORDS = frozenset(
-    words("""
-    if while for match loop return let fn use mod main self Self super crate Some None Ok
-    Err drop Vec String Option Result Box reward_wire
-    """)
-)
-"""Names that tests have from the language: never taken from the program."""
+_PATHS = {
+    name: f"std::{module}::{name}"
+    for module, names in {
+        "string": "String",
+        "vec": "Vec",
+        "boxed": "Box",
+        "rc": "Rc",
+        "cell": "RefCell",
+        "option": "Option",
+        "result": "Result",
+        "borrow": "Cow",
+        "cmp": "Ordering",
+        "collections": "VecDeque LinkedList HashMap HashSet BTreeMap BTreeSet BinaryHeap",
+        "ops": _OPERATORS,
+        "fmt": "Display Debug",
+        "default": "Default",
+        "iter": "Iterator",
+        "convert": "From TryFrom",
+        "str": "FromStr",
+        "error": "Error",
+    }.items()
+    for name in names.split()
+} | {"PartialOrd": "std::cmp::PartialOrd", "Ord": "std::cmp::Ord"}
+"""Where the library has its types and traits."""
 
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """A struct or enum of the program: its body and the traits it derives."""
-
-    kind: str
-    body: str
-    derived: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """Names and types in "(" or "{" brackets, or in none."""
-
-    opening: str
-    rows: tuple[tuple[str, str], ...]
-
-    def _in_brackets(self, inside: str) -> str:
-        return f"{self.opening}{inside}{_CLOSED[self.opening]}"
-
-    def declared(self, lead: str = "") -> str:
-        """As a declaration has them."""
-        named = "{" in self.opening
-        return self._in_brackets(
-            ", ".join(
-                f"{lead}{name}: {kind}" if named else f"{lead}{kind}" for name, kind in self.rows
-            )
-        )
-
-    def pattern(self) -> str:
-        """As a pattern that binds their names."""
-        return self._in_brackets(", ".join(name for name, _ in self.rows))
-
-    def put(self) -> str:
-        """Statements that write them."""
-        return " ".join(f"{name}.put(to);" for name, _ in self.rows)
-
-    def got(self) -> str:
-        """As an expression that reads them."""
-        named = "{" in self.opening
-        return self._in_brackets(
-            ", ".join(
-                f"{name}: Wire::get(from)" if named else "Wire::get(from)" for name, _ in self.rows
-            )
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function of the program; `inside` is the type whose `impl` it stands in, or empty."""
-
-    name: str
-    params: tuple[tuple[str, str], ...]
-    returns: str
-    lifetimes: str
-    inside: str = ""
-
-    @property
-    def path(self) -> str:
-        """How it is called."""
-        return f"{self.inside}::{self.name}" if self.inside else self.name
-
-
-class _Program:
-    """What a program declares, and what of it the tests name."""
-
-    def __init__(self, program: str, tests: str) -> None:
-        self.plain = blanked(program, _SKIPPED)
-        self.tests = blanked(tests, _SKIPPED)
-        self.uses = [use for use in _USE.findall(self.plain) if not _RENAMED.search(use)]
-        own = set(
-            re.findall(r"^\s*(?:pub\s+)?(?:fn|struct|enum)\s+(\w+)", self.tests, re.MULTILINE)
-        )
-        self.words = words(self.tests) - own - _KEYWORDS
-        self.types: dict[str, Type] = {}
-        self.aliases: dict[str, str] = {}
-        self.constants: list[str] = []
-        self.functions: list[Function] = []
-        self.impls: list[tuple[str, str]] = []
-        for item in items(self.plain):
-            self._read(item)
-        self.used: dict[str, None] = {}
-        for function in self.functions:
-            self._use_all(f"{function.params} {function.returns}")
-        self._use_all(" ".join(self.words))
-        for name, body in self.impls:
-            for item in items(body):
-                self._method(name, item)
-
-    def _read(self, item: Item) -> None:
-        alias = _ALIAS.fullmatch(item.head) if item.body is None else None
-        constant = _CONSTANT.fullmatch(_bare(item.head)) if item.body is None else None
-        if alias:
-            self.aliases[alias[1]] = alias[2].strip()
-        elif constant and constant[1] in self.words:
-            kind = self.checked(constant[2].strip())
-            self.constants.append(f"pub const {constant[1]}: {kind} = {constant[3]};")
-        elif (impl := _IMPL.fullmatch(_bare(item.head))) and item.body is not None:
-            self.impls.append((impl["name"], item.body))
-        elif function := self._function(item):
-            self.functions.append(function)
-        elif found := _TYPE.fullmatch(_blank_attributes(item.head)):
-            body = f"{{{item.body}}}" if item.body is not None else found["rest"]
-            derived = ", ".join(
-                name
-                for group in _DERIVE.findall(item.head)
-                for name in re.split(r"\s*,\s*", group.strip())
-                if name in _DERIVED
-            )
-            if "<" not in found["rest"].split("(")[0] and found["name"] not in _KEYWORDS:
-                self.types[found["name"]] = Type(found["kind"], body, derived)
-
-    def _function(self, item: Item, inside: str = "") -> Function | None:
-        head = _bare(item.head)
-        found = _FUNCTION.match(head) if item.body is not None else None
-        if found is None or found["name"] not in self.words or "macro_rules" in found["lead"]:
-            return None
-        lifetimes = found["generic"] or ""
-        if re.sub(r"<\s*('\w+\s*,?\s*)*>", "", lifetimes):
-            raise Unsplittable(f"{found['name']} has type parameters")
-        end = closing(head, found.end())
-        params = tuple(_param(part) for part in parts(head[found.end() + 1 : end]))
-        returns = re.sub(r"\bwhere\b.*", "", head[end + 1 :], flags=re.DOTALL)
-        returns = returns.strip().removeprefix("->").strip() or "()"
-        return Function(found["name"], params, returns, lifetimes, inside)
-
-    def _method(self, name: str, item: Item) -> None:
-        if name in self.used and (function := self._function(item, name)):
-            self.functions.append(function)
-            self._use_all(f"{function.params} {function.returns}")
-
-    def _use_all(self, text: str) -> None:
-        for name in words(text):
-            if name in self.types and name not in self.used:
-                self.used[name] = None
-                self._use_all(self.types[name].body)
-            elif name in self.aliases:
-                self._use_all(self.aliases[name])
-
-    def checked(self, kind: str, depth: int = 0) -> str:
-        """A type in full paths, if values of it can travel."""
-        if depth > 20 or _PART.sub("", kind):
-            raise Unsplittable(f"the type {kind[:60]} is no plain data")
-        done = []
-        for part in _PART.findall(kind):
-            if part in self.aliases:
-                done.append(self.checked(self.aliases[part], depth + 1))
-            elif not re.fullmatch(r"[A-Za-z_]\w*", part) or part in _KNOWN or part in self.types:
-                done.append(part)
-            else:
-                raise Unsplittable(f"the type {kind[:60]} is no plain data")
-        return " ".join("".join(done).split())
-
-
-def _bare(head: str) -> str:
-    """A head without attributes."""
-    return _blank_attributes(head).strip()
-
-
-def _blank_attributes(head: str) -> str:
-    return re.sub(r"#!?\[[^\]]*\]", "", head).strip()
-
-
-def _param(text: str) -> tuple[str, str]:
-    text = " ".join(text.split())
-    if re.fullmatch(r"(&\s*('\w+\s+)?)?(mut\s+)?self", text):
-        lead = text.removesuffix("self").strip()
-        return "self", f"{lead} Self".strip() if lead != "mut" else "Self"
-    name, _, kind = text.partition(":")
-    return re.sub(r"^(mut|ref)\s+", "", name.strip()), kind.strip()
-
-
-def owner(program: str, tests: str) -> Source:
-    """The program with a table of what its tests call."""
-    found = _Program(program, tests)
-    arms = [_arm(index, function) for index, function in enumerate(found.functions)]
-    text = "\n".join(
-        (
-            _renamed(program),
-            *(_wired(found, name) for name in found.used),
-            "fn main() { reward_wire::answer(|index, from, to| {",
-            "use reward_wire::Wire; match index {",
-            *arms,
-            "_ => {} } }) }",
-            "const REWARD_TESTS: bool = false;",
-            _wire(),
-        )
-    )
-    return Source((text_file("main.rs", text),))
+_ITERATOR = re.compile(r"(?:Into|DoubleEnded|ExactSize)?Iterator\s*<\s*Item\s*=\s*(.+)>", re.DOTALL)
+_TEXT = {
+    "Into<String>": "let {0}: String = {0}.into();",
+    "AsRef<str>": "let {0}: String = {0}.as_ref().to_string();",
+    "ToString": "let {0}: String = {0}.to_string();",
+}
+"""Bounds of what is text, and how it becomes one."""
 
 
 def tester(program: str, tests: str, _: Sequence[File]) -> Source:
     """The tests with stubs of what they call.
 
     Raises:
-        Unsplittable: something that they call takes or gives what is no plain data.
+        Unsplittable: something that they call takes or gives what can't cross.
     """
-    found = _Program(program, tests)
-    library = re.search(r"#\[(?:cfg\(test\)|test)\]", tests) is not None
+    found = Program(program, tests)
+    library = _is_library(tests)
     if not library and not re.search(r"\bfn\s+main\b", found.tests):
         tests = f"fn main() {{\n{tests}\n}}"
-    stubs = [_stub(found, index, function) for index, function in enumerate(found.functions)]
     text = "\n".join(
         (
             *found.uses,
             *found.constants,
-            *(_declared(found, name) for name in found.used),
-            *(_wired(found, name) for name in found.used),
-            *stubs,
+            *(_in_module(module, _stubs(found, module)) for module in found.modules),
             tests,
             "const REWARD_TESTS: bool = true;",
             _wire(),
@@ -267,14 +74,45 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
     return Source((text_file("main.rs", text),), ("--test",) if library else (), run)
 
 
+def owner(program: str, tests: str, built: Sequence[File]) -> Source:
+    """The program with a table of what its tests call."""
+    found = Program(program, tests)
+    arms = list(enumerate(found.functions))
+    named = [(index, types) for index, types in _instances(built) if index < len(arms)]
+    text = "\n".join(
+        (
+            _renamed(program),
+            *(wired(found, name, _path(found, name)) for name in found.used),
+            *(_arm(index, function) for index, function in arms),
+            (
+                "fn main() { reward_wire::answer(|index, from, to| { use reward_wire::Wire; "
+                "if index == u64::MAX { match String::get(from).as_str() {"
+            ),
+            *(
+                f'"{_named(index, types)}" => reward_arm_{index}::<{_written(types)}>(from, to),'
+                for index, types in named
+            ),
+            "_ => {} } } else { match index {",
+            *(f"{i} => reward_arm_{i}(from, to)," for i, f in arms if not _keyed(f)),
+            "_ => {} } } }) }",
+            "const REWARD_TESTS: bool = false;",
+            _wire(),
+        )
+    )
+    return Source((text_file("main.rs", text),))
+
+
 def joined(program: str, tests: str) -> Source:
     """Both in one file."""
-    library = re.search(r"#\[(?:cfg\(test\)|test)\]", tests) is not None
-    if library:
+    if _is_library(tests):
         return Source((text_file("main.rs", f"{program}\n{tests}"),), ("--test",))
     if not re.search(r"\bfn\s+main\b", tests):
         tests = f"fn main() {{\n{tests}\n}}"
     return Source((text_file("main.rs", f"{_renamed(program)}\n{tests}"),))
+
+
+def _is_library(tests: str) -> bool:
+    return re.search(r"#\[(?:cfg\(test\)|test)\]", tests) is not None
 
 
 def _renamed(program: str) -> str:
@@ -285,59 +123,181 @@ def _wire() -> str:
     return (WIRES / "wire.rs").read_text(encoding="utf-8")
 
 
-def _declared(found: _Program, name: str) -> str:
-    """A type of the program, of its fields and derived traits alone."""
-    kind = found.types[name]
-    derive = f"#[derive({kind.derived})]\n" if kind.derived else ""
-    if kind.kind == "struct":
-        end = "" if kind.body.lstrip().startswith("{") else ";"
-        return f"{derive}pub struct {name} {_fields(found, kind.body).declared('pub ')}{end}"
-    variants = (f"{title} {fields.declared()}" for title, fields in _variants(found, kind.body))
-    return f"{derive}pub enum {name} {{ {', '.join(variants)} }}"
+def _path(found: Program, name: str) -> str:
+    return "::".join((*found.types[name].module, name))
 
 
-def _erased(kind: str) -> str:
-    """A type whose lifetimes are left to the compiler."""
-    return re.sub(r"'\w+\s*", "", kind)
+def _in_module(module: Sequence[str], lines: Iterator[str]) -> str:
+    text = "\n".join(lines)
+    for name in reversed(module):
+        text = f"pub mod {name} {{ use super::*;\n{text}\n}}"
+    return text
 
 
-def _arm(index: int, function: Function) -> str:
-    """What runs one function, and sends back what it changed."""
-    lines, after, given = [], [], []
-    for i, (_, written) in enumerate(function.params):
-        kind = _erased(written).replace("Self", function.inside or "Self")
-        if kind.startswith("&") and re.match(r"&\s*mut\b", kind):
-            lines.append(f"let a{i}: {kind} = Wire::get(from); let p{i}: *const _ = &*a{i};")
-            after.append(f"unsafe {{ (&*p{i}).put(to) }};")
-        else:
-            lines.append(f"let a{i}: {kind} = Wire::get(from);")
-        given.append(f"a{i}")
-    call = f"let result = {function.path}({', '.join(given)}); Wire::put(&result, to);"
-    return f"{index} => {{ {' '.join(lines)} {call} {' '.join(after)} }}"
+# ---- What a call takes and gives.
 
 
-def _stub(found: _Program, index: int, function: Function) -> str:
-    params, sent, after = [], [], []
+def _bound(function: Function, kind: str) -> str:
+    """What is known of a parameter whose type the caller decides, or empty."""
+    name = re.sub(r"^&\s*(?:'\w+\s+)?(?:mut\s+)?", "", kind).strip()
+    boxed = re.fullmatch(r"Box\s*<\s*dyn\s+(.*)>", name, re.DOTALL)
+    return boxed[1] if boxed else dict(function.open_types).get(name, "")
+
+
+def _items(bound: str) -> str:
+    """The type of what an iterator gives, or empty."""
+    found = _ITERATOR.match(bound.strip())
+    if not found:
+        return ""
+    depth = 0
+    for at, letter in enumerate(bound):
+        depth += (letter == "<") - (letter == ">" and bound[at - 1] != "-")
+        if letter == ">" and not depth:
+            return bound[bound.index("=") + 1 : at].strip()
+    return ""
+
+
+def _as_text(bound: str) -> str:
+    first = bound.split("+", maxsplit=1)[0].replace(" ", "")
+    return _TEXT.get(first, "")
+
+
+def _keyed(function: Function) -> list[tuple[str, str]]:
+    """The types by which an instance is known: those that travel as they are."""
+    return [
+        (name, bounds)
+        for name, bounds in function.open_types
+        if not _items(bounds) and not _as_text(bounds)
+    ]
+
+
+def _returned_items(function: Function) -> str:
+    found = re.match(r"(?:Box\s*<\s*dyn|impl)\s+(.*)", function.returns, re.DOTALL)
+    return _items(found[1]) if found else ""
+
+
+# ---- The tests' side.
+
+
+def _stubs(found: Program, module: tuple[str, ...]) -> Iterator[str]:
+    for name in found.used:
+        if found.types[name].module == module:
+            yield declared(found, name)
+            yield wired(found, name, name)
+    for name, (body, place) in found.traits.items():
+        if place == module and _is_used(found, name):
+            yield _trait(found, name, body)
+    rows = list(enumerate(found.functions))
+    for index, function in rows:
+        if function.inside is None and function.module == module:
+            yield _stub(found, index, function)
+        elif function.inside and function.inside.module == module and not function.inside.trait:
+            yield _implemented(found, function.inside, [(index, function)])
+    for impl in found.impls:
+        if impl.module == module:
+            mine = [(i, f) for i, f in rows if f.inside is impl]
+            yield _implemented(found, impl, mine)
+
+
+def _is_used(found: Program, name: str) -> bool:
+    bounds = " ".join(b for f in found.functions for _, b in f.open_types)
+    return any(impl.trait == name for impl in found.impls) or name in words(bounds)
+
+
+def _trait(found: Program, name: str, body: str) -> str:
+    heads = []
+    for method in trait_methods(found, name, body):
+        params = ", ".join(_declared_param(found, method, i) for i in range(len(method.params)))
+        returns = found.checked(method.returns)
+        heads.append(f"fn {method.name}({params}) -> {returns};")
+    return f"pub trait {name} {{ {' '.join(heads)} }}"
+
+
+def _implemented(found: Program, impl: Impl, functions: Sequence[tuple[int, Function]]) -> str:
+    """An `impl` with stubs."""
+    generics = impl.generics.written("reward_wire::Wire")
+    stubs = " ".join(_stub(found, i, f) for i, f in functions)
+    types = f"{impl.types};" if impl.types else ""
+    if impl.types:
+        for line in impl.types.split(";"):
+            found.checked(line.partition("=")[2].strip(), impl.generics.names)
+    trait = f"{_full(impl.trait)} for " if impl.trait else ""
+    return f"impl{generics} {trait}{impl.target} {{ {types} {stubs} }}"
+
+
+def _full(trait: str) -> str:
+    """A trait with its path, where it is the library's."""
+    name, opening, rest = trait.partition("<")
+    last = name.split("::")[-1].strip()
+    return f"{_PATHS.get(last, name)}{opening}{rest}"
+
+
+def _declared_param(found: Program, function: Function, at: int) -> str:
+    name, written = function.params[at]
+    known = tuple(name for name, _ in function.open_types)
+    kind = found.checked(written, known)
+    return f"{kind.removesuffix('Self')}self" if name == "self" else f"a{at}: {kind}"
+
+
+def _stub(found: Program, index: int, function: Function) -> str:
+    if function.name == "fmt":
+        return _shown_stub(index)
+    known = tuple(name for name, _ in function.open_types)
+    before, sent, after = [], [], []
     for i, (name, written) in enumerate(function.params):
-        kind = found.checked(written)
-        value = "self" if name == "self" else f"a{i}"
-        params.append(_receiver(kind) if name == "self" else f"a{i}: {kind}")
+        bound, value = _bound(function, written), "self" if name == "self" else f"a{i}"
+        if item := _items(bound):
+            before.append(
+                f"let {value}: Vec<{found.checked(item, known)}> = {value}.into_iter().collect();"
+            )
+        elif text := _as_text(bound):
+            before.append(text.format(value))
         sent.append(f"Wire::put(&{value}, to);")
-        if re.match(r"&\s*('\w+\s*)?mut\b", kind):
-            inner = re.sub(r"^&\s*('\w+\s*)?mut\s*", "", kind)
-            after.append(_back(value, inner))
-    returns = found.checked(function.returns)
-    result = _erased(returns).replace("Self", function.inside or "Self")
+        if not bound and re.match(r"&\s*('\w+\s*)?mut\b", written):
+            after.append(
+                _back(value, re.sub(r"^&\s*('\w+\s*)?mut\s*", "", found.checked(written, known)))
+            )
+    params = ", ".join(_declared_param(found, function, i) for i in range(len(function.params)))
+    returns = found.checked(function.returns, known)
+    result, end = _erased(returns), "result"
+    if item := _returned_items(function):
+        result, end = f"Vec<{_erased(found.checked(item, known))}>", "result.into_iter()"
+        end = f"Box::new({end})" if returns.startswith("Box") else end
     body = (
-        "use reward_wire::Wire; "
-        f"let reply = reward_wire::call({index}, |to| {{ {' '.join(sent)} }}); "
+        f"use reward_wire::Wire; {' '.join(before)} "
+        f"let reply = reward_wire::{_call(index, function)}, |to| {{ {' '.join(sent)} }}); "
         f"let from = &mut &reply[1..]; let result: {result} = Wire::get(from); "
-        f"{' '.join(after)} result"
+        f"{' '.join(after)} {end}"
     )
-    text = (
-        f"pub fn {function.name}{function.lifetimes}({', '.join(params)}) -> {returns} {{ {body} }}"
+    public = "" if function.inside and function.inside.trait else "pub "
+    head = f"{public}fn {function.name}{_with_wire(function)}({params}) -> {returns}"
+    return f"#[inline(never)] {head} {{ {body} }}"
+
+
+def _shown_stub(index: int) -> str:
+    return (
+        "fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { "
+        "use reward_wire::Wire; "
+        f"let reply = reward_wire::call({index}, |to| Wire::put(&self, to)); "
+        "to.write_str(&String::get(&mut &reply[1..])) }"
     )
-    return f"impl {function.inside} {{ {text} }}" if function.inside else text
+
+
+def _call(index: int, function: Function) -> str:
+    keyed = _keyed(function)
+    if not keyed:
+        return f"call({index}"
+    types = "".join(f"{name}, " for name, _ in keyed)
+    return f"call_named(std::any::type_name::<reward_wire::Named<{index}, ({types})>>()"
+
+
+def _with_wire(function: Function) -> str:
+    keyed = dict(_keyed(function))
+    types = tuple(
+        (name, " + ".join(filter(None, (bounds, "reward_wire::Wire" if name in keyed else ""))))
+        for name, bounds in function.generics.types
+    )
+    return Generics(function.generics.lifetimes, types).written()
 
 
 def _back(value: str, inner: str) -> str:
@@ -350,63 +310,100 @@ def _back(value: str, inner: str) -> str:
     return f"*{value} = Wire::get(from);"
 
 
-def _receiver(kind: str) -> str:
-    return f"{kind.removesuffix('Self')}self"
+def _erased(kind: str) -> str:
+    """A type whose lifetimes are left to the compiler."""
+    return re.sub(r"'\w+", "'_", kind)
 
 
-def _wired(found: _Program, name: str) -> str:
-    """How a type of the program travels: field by field."""
-    kind = found.types[name]
-    if kind.kind == "struct":
-        fields = _fields(found, kind.body)
-        return _impl(
-            name, f"let {name} {fields.pattern()} = self; {fields.put()}", f"{name} {fields.got()}"
-        )
-    puts, gets = [], []
-    for tag, (title, fields) in enumerate(_variants(found, kind.body)):
-        puts.append(f"{name}::{title} {fields.pattern()} => {{ to.push({tag}); {fields.put()} }}")
-        gets.append(f"{tag} => {name}::{title} {fields.got()},")
-    first = gets[0].split("=>", 1)[1].rstrip(",")
-    return _impl(
-        name,
-        f"match self {{ {' '.join(puts)} }}",
-        f"match u8::get(from) {{ {' '.join(gets[1:])} _ => {first} }}",
-    )
+# ---- The program's side.
 
 
-def _impl(name: str, put: str, get: str) -> str:
+def _arm(index: int, function: Function) -> str:
+    """What runs one function, and sends back what it changed."""
+    lines, after, given = [], [], []
+    for i, (_, written) in enumerate(function.params):
+        bound, kind = _bound(function, written), _of_target(_erased(written), function)
+        lead = "&mut " if re.match(r"&.*\bmut\b", kind) else "&" if kind.startswith("&") else ""
+        passed = f"a{i}"
+        if function.name == "fmt" and i:
+            continue
+        if item := _items(bound):
+            lines.append(f"let a{i}: Vec<{_erased(item)}> = Wire::get(from);")
+            passed = f"{lead}a{i}.into_iter()"
+            passed = f"Box::new({passed})" if kind.startswith("Box") else passed
+        elif _as_text(bound):
+            lines.append(f"let a{i}: String = Wire::get(from);")
+            passed = f"{lead}a{i}"
+        elif lead == "&mut ":
+            lines.append(f"let a{i}: {kind} = Wire::get(from); let p{i}: *const _ = &*a{i};")
+            after.append(f"unsafe {{ (&*p{i}).put(to) }};")
+        else:
+            lines.append(f"let a{i}: {kind} = Wire::get(from);")
+        given.append(passed)
+    call = f"let result = {function.path}({', '.join(given)});"
+    if function.name == "fmt":
+        how = "{:?}" if "Debug" in (function.inside.trait if function.inside else "") else "{}"
+        call = f'let result = format!("{how}", a0);'
+    elif _returned_items(function):
+        call += f" let result: Vec<_> = result.take({_MOST_ITEMS}).collect();"
+    elif not re.search(r"\b(?:impl|dyn)\b", function.returns):
+        kind = _of_target(_erased(function.returns), function)
+        call = call.replace("let result =", f"let result: {kind} =", 1)
+    generics = Generics((), tuple(_keyed(function))).written("reward_wire::Wire")
+    used = "".join(f"use {'::'.join(m)}::*; " for m in _modules(function))
     return (
-        f"impl reward_wire::Wire for {name} {{ "
-        f"fn put(&self, to: &mut Vec<u8>) {{ use reward_wire::Wire; let _ = &to; {put} }} "
-        f"fn get(from: &mut &[u8]) -> Self {{ use reward_wire::Wire; let _ = &from; {get} }} }}"
+        f"#[allow(unused)] fn reward_arm_{index}{generics}(from: &mut &[u8], to: &mut Vec<u8>) "
+        f"{{ use reward_wire::Wire; {used}{' '.join(lines)} {call} "
+        f"Wire::put(&result, to); {' '.join(after)} }}"
     )
 
 
-def _variants(found: _Program, body: str) -> list[tuple[str, Fields]]:
-    variants = []
-    for variant in parts(body.strip()[1:-1]):
-        named = re.fullmatch(r"(\w+)\s*([({].*)?(?:=.*)?", _bare(variant), re.DOTALL)
-        if named is None:
-            raise Unsplittable(f"the variant {variant[:60]} can't be read")
-        variants.append((named[1], _fields(found, named[2] or "")))
-    if not variants:
-        raise Unsplittable("an enum without variants is no data")
-    return variants
+def _modules(function: Function) -> set[tuple[str, ...]]:
+    module = function.inside.module if function.inside else function.module
+    return {module} if module else set()
 
 
-def _fields(found: _Program, body: str) -> Fields:
-    """The fields in the brackets that a text starts with."""
-    body = body.strip().rstrip(";").strip()
-    if not body:
-        return Fields("", ())
-    inside = [_bare(part) for part in parts(body[1 : closing(body, 0)])]
-    inside = [re.sub(r"^pub\s*(\([^)]*\))?\s*", "", part) for part in inside if part]
-    if body.startswith("("):
-        return Fields("(", tuple((f"f{i}", found.checked(kind)) for i, kind in enumerate(inside)))
-    rows = []
-    for part in inside:
-        name, _, kind = part.partition(":")
-        if not re.fullmatch(r"(?:r#)?\w+", name.strip()):
-            raise Unsplittable(f"the field {part[:60]} can't be read")
-        rows.append((name.strip(), found.checked(kind.strip())))
-    return Fields("{", tuple(rows))
+def _of_target(kind: str, function: Function) -> str:
+    """A type in which `Self` is written out."""
+    if function.inside is None:
+        return kind
+    target = _erased(function.inside.target)
+    named = f"<{target} as {function.inside.trait}>::"
+    return re.sub(r"\bSelf\b", target, re.sub(r"\bSelf\s*::\s*", named, kind))
+
+
+def _instances(built: Sequence[File]) -> Iterator[tuple[int, str]]:
+    """The generic functions whose names stand in a binary, by number, with their types."""
+    for file in built:
+        seen = set()
+        for found in re.finditer(re.escape(_NAMED) + rb"(\d+), \(", file.data):
+            depth, at = 1, found.end()
+            while depth and at < found.end() + 2000 and at < len(file.data):
+                depth += (file.data[at : at + 1] in b"(") - (file.data[at : at + 1] in b")")
+                at += 1
+            seen.add((int(found[1]), file.data[found.end() : at - 1].decode("utf-8", "replace")))
+        yield from sorted(seen)
+
+
+def _named(index: int, types: str) -> str:
+    return f"{_NAMED.decode()}{index}, ({types})>"
+
+
+def _written(types: str) -> str:
+    """Types as the compiler names them, as source.
+
+    Raises:
+        Unsplittable: one has no name.
+    """
+    if re.search(r"[{}]|\bdyn\b|\bimpl\b", types):
+        raise Unsplittable("a generic function is given a closure, or what has no name")
+
+    def path(found: re.Match[str]) -> str:
+        name = found[0].rpartition("::")[2]
+        if found[0].startswith("main::"):
+            return f"crate::{found[0].removeprefix('main::')}"
+        if name not in _PATHS:
+            raise Unsplittable(f"the type {found[0]} is no plain data")
+        return _PATHS[name]
+
+    return re.sub(r"\w+(?:::\w+)+", path, types)

@@ -79,12 +79,13 @@ def _plain(text: str) -> list[Statement] | None:
     if not starts or _NOT_ALONE.search(text) or text.count("\n") > _MOST_LINES:
         return None
     statements = []
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    ends = [*starts[1:], len(text)]
+    for begin, start, end in zip([0, *starts[1:]], starts, ends, strict=True):
         first = _FIRST.match(text, start)
         if not first:
             return None
         try:
-            statements.append(_compiled(text, start, end, first))
+            statements.append(_compiled(text, begin, end, first))
         except (SyntaxError, ValueError):
             return None
     defined = {statement.defines for statement in statements}
@@ -93,18 +94,18 @@ def _plain(text: str) -> list[Statement] | None:
     return None if any(f".{name}" in text for name in used) else statements
 
 
-def _compiled(text: str, start: int, end: int, first: re.Match[str]) -> Statement:
-    lines = text.count("\n", 0, start)
+def _compiled(text: str, begin: int, end: int, first: re.Match[str]) -> Statement:
     kind = first.lastgroup
     code = compile(
-        "\n" * lines + text[start:end],
+        "\n" * text.count("\n", 0, begin) + text[begin:end],
         FILE_NAME,
         "eval" if kind == "call" else "exec",
         dont_inherit=True,
     )
     active = kind in {"assert", "call"}
     uses = frozenset(_names(code)) if active else frozenset()
-    return Statement(lines + 1, code, active, kind == "assert", first["define"] or "", uses)
+    line = text.count("\n", 0, first.start()) + 1
+    return Statement(line, code, active, kind == "assert", first["define"] or "", uses)
 
 
 def _names(code: CodeType) -> Iterator[str]:

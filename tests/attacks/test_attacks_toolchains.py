@@ -27,9 +27,9 @@ def verdicts(score_all):
 
 @pytest.mark.parametrize("case", ASSERTS, ids=lambda case: f"{case['family']}: {case['name']}")
 def test_attack_on_tests(case, verdicts):
-    """Not passed; `invalid` where the program is written so that it can't run apart."""
+    """Not passed, and never refused: a program that could choose that would dodge its zeros."""
     verdict = verdicts[case["name"]]
-    assert verdict.status in {"ok", "invalid"}
+    assert verdict.status == "ok", verdict
     assert not verdict.passed
     assert verdict.detail.get("isolation", "split") == "split"
 

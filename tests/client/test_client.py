@@ -1,7 +1,9 @@
 """The client against a real server: batches, single calls, streams, threads, refusals."""
 
+import array
 import asyncio
 import concurrent.futures
+import time
 
 import httpx
 import pytest
@@ -148,3 +150,81 @@ def test_a_stream_that_breaks_goes_on_with_what_is_missing(server):
 
     assert sorted(asyncio.run(run())) == list(range(5))
     assert asked == [5, 4, 3]
+
+
+class Limited(httpx.AsyncHTTPTransport):
+    """A server that takes two items at most."""
+
+    async def handle_async_request(self, request):
+        if request.content.count(b'"completion"') > 2:
+            return httpx.Response(413, text="send smaller batches")
+        return await super().handle_async_request(request)
+
+
+def test_what_is_too_large_for_one_request_goes_in_parts(server):
+    items = [RIGHT, WRONG] * 4
+
+    async def run():
+        async with AsyncRewardClient(server.url, transport=Limited()) as client:
+            batch = [result.reward for result in await client.score(items)]
+            single = await asyncio.gather(*(client.score_one(**item) for item in items))
+            stream = [result.index async for result in client.stream(items)]
+            return batch, [result.reward for result in single], sorted(stream)
+
+    assert asyncio.run(run()) == ([1.0, 0.0] * 4, [1.0, 0.0] * 4, list(range(8)))
+
+
+def test_an_item_that_cannot_be_sent_does_not_take_the_others_along(server):
+    completions = ["\\boxed{1}", float("nan"), "\\boxed{2}", object(), "\ud800"]
+
+    async def run():
+        async with AsyncRewardClient(server.url) as client:
+            calls = [client.score_one(completion, "1") for completion in completions]
+            return await asyncio.gather(*calls, return_exceptions=True)
+
+    first, nan, second, other, half = asyncio.run(run())
+    assert (first.reward, second.reward) == (1.0, 0.0)
+    assert [type(error) for error in (nan, other)] == [ValueError, TypeError]
+    assert isinstance(half, UnicodeEncodeError)
+
+
+def test_labels_may_be_arrays_of_a_data_frame(client):
+    assert client.score_label("\\boxed{2}", array.array("d", [1.0, 2.0])).reward == 1.0
+
+
+def test_a_server_is_left_alone_for_as_long_as_it_asks(server):
+    asked = []
+
+    class Busy(httpx.AsyncHTTPTransport):
+        async def handle_async_request(self, request):
+            asked.append(time.monotonic())
+            if len(asked) == 1:
+                return httpx.Response(429, headers={"Retry-After": "1"})
+            return await super().handle_async_request(request)
+
+    async def run():
+        async with AsyncRewardClient(server.url, transport=Busy()) as client:
+            return (await client.score([RIGHT]))[0].reward
+
+    assert asyncio.run(run()) == 1.0
+    assert asked[1] - asked[0] >= 1.0
+
+
+def test_a_stream_that_ends_early_goes_on(server):
+    asked = []
+
+    class Short(httpx.AsyncHTTPTransport):
+        async def handle_async_request(self, request):
+            asked.append(request.content.count(b'"completion"'))
+            answer = await super().handle_async_request(request)
+            if len(asked) > 1:
+                return answer
+            first, *_ = (await answer.aread()).splitlines(keepends=True)
+            return httpx.Response(200, content=first)
+
+    async def run():
+        async with AsyncRewardClient(server.url, transport=Short()) as client:
+            return [result.index async for result in client.stream([RIGHT] * 3)]
+
+    assert sorted(asyncio.run(run())) == list(range(3))
+    assert asked == [3, 2]

@@ -7,10 +7,10 @@ import types
 from types import SimpleNamespace
 
 import pytest
-from reward_client import NoRewardError, areal, ms_swift, openrlhf, slime, trl, verl
+from reward_client import NoRewardError, RewardClient, areal, ms_swift, openrlhf, slime, trl, verl
 from reward_client import verifiers as prime
 
-from tests.live import ROOT
+from tests.live import ROOT, running
 
 RIGHT, WRONG = "so \\boxed{2}", "so \\boxed{3}"
 
@@ -79,6 +79,20 @@ def test_slime_scores_a_sample_and_a_group():
         return one, await slime.custom_rm(None, [sample(WRONG), sample(RIGHT, None)])
 
     assert asyncio.run(run()) == (1.0, [0.0, None])
+
+
+def test_the_column_of_data_sources_travels(monkeypatch, tmp_path):
+    rubrics = tmp_path / "rubrics.yaml"
+    rubrics.write_text(
+        "sources: {my/set: heavy}\nrubrics: {heavy: {components: [{verifier: math, weight: 3.0}]}}"
+    )
+    with running(tmp_path / "log", rubrics=rubrics) as server, RewardClient(server.url) as client:
+        for module in (trl, ms_swift, areal):
+            monkeypatch.setattr(module, "client", lambda: client)
+        columns = {"answer": ["2", "2"], "data_source": ["my/set", "other"]}
+        assert trl.reward(["", ""], [RIGHT, RIGHT], **columns) == [3.0, 1.0]
+        assert ms_swift.RewardService()([RIGHT, RIGHT], **columns) == [3.0, 1.0]
+        assert areal.reward_fn("", RIGHT, [], [], answer="2", data_source="my/set") == 3.0
 
 
 def test_ms_swift():

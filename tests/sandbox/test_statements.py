@@ -4,7 +4,7 @@ import ast
 from types import CodeType
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.split import statements
@@ -81,6 +81,7 @@ def test_other_tests_go_through_the_tree(text: str) -> None:
     assert seen(rows) == by_tree(text)
 
 
+@settings(max_examples=400)
 @given(st.lists(PIECES, max_size=6).map("\n".join))
 def test_both_ways_agree(text: str) -> None:
     try:

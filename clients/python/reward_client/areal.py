@@ -15,6 +15,8 @@ def reward_fn(
     prompt: Any, completions: Any, prompt_ids: Any, completion_ids: Any, **data: Any
 ) -> float:
     """The reward of one completion."""
-    del prompt, prompt_ids, completion_ids
+    del prompt_ids, completion_ids
     label = label_column(data, None)
-    return number(client().score_label(completions, label, source=data.get("data_source")))
+    asked = prompt if isinstance(prompt, (str, list)) else None
+    result = client().score_label(completions, label, prompt=asked, source=data.get("data_source"))
+    return number(result)

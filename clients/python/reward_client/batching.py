@@ -9,7 +9,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from reward_client.errors import RefusedError
 from reward_client.results import Result
+
+OF_AN_ITEM = frozenset({413, 422})
+"""Statuses of refusals that one item may have brought about."""
 
 Send = Callable[[Sequence[Any]], Awaitable[Sequence[Result]]]
 
@@ -59,6 +63,11 @@ class Batcher:
         try:
             results = await self.send([item for item, _ in batch])
         except BaseException as error:
+            if len(batch) > 1 and _may_be_of_one(error):
+                half = len(batch) // 2
+                await self._deliver(batch[:half])
+                await self._deliver(batch[half:])
+                return
             for _, future in batch:
                 if not future.done():
                     future.set_exception(error)
@@ -73,3 +82,10 @@ class Batcher:
         """Send what waits and wait for all of it."""
         self.flush()
         await asyncio.gather(*self.under_way, return_exceptions=True)
+
+
+def _may_be_of_one(error: BaseException) -> bool:
+    """Whether the rest of the batch may fare better without one of its items."""
+    if isinstance(error, RefusedError):
+        return error.status in OF_AN_ITEM
+    return isinstance(error, (TypeError, ValueError))  # an item that has no JSON

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import httpx
 
 from reward_client.batching import Batcher
+from reward_client.errors import RefusedError
 from reward_client.results import Result, read_result
 from reward_client.transport import Transport
 
@@ -19,6 +20,7 @@ T = TypeVar("T")
 Item = dict[str, Any]
 
 DEFAULT_URL = "http://127.0.0.1:8000"
+TOO_LARGE = 413
 SCORE, LABELS = "/v1/score", "/v1/score-labels"
 ANSWER_S = 600.0
 """How long one answer may take; a batch of programs takes what its time limits allow."""
@@ -99,10 +101,11 @@ class AsyncRewardClient:
             UnreachableError: no result came within the client's patience.
         """
         left = dict(enumerate(items))
+        most = len(left)
         more = {} if rubric is None else {"rubric": rubric}
         patience = self._transport.patience()
         while left:
-            indices = list(left)
+            indices = list(left)[:most]
             body = {"items": [left[index] for index in indices], **more}
             try:
                 async for line in self._transport.lines(SCORE, body):
@@ -112,8 +115,14 @@ class AsyncRewardClient:
                         del left[index]
                         patience = self._transport.patience()
                         yield read_result(raw, index)
+                if any(index in left for index in indices):
+                    await patience.pause(httpx.RemoteProtocolError("the stream ended early"))
             except httpx.TransportError as error:
                 await patience.pause(error)
+            except RefusedError as error:
+                if error.status != TOO_LARGE or len(indices) == 1:
+                    raise
+                most = len(indices) // 2
 
     async def close(self) -> None:
         """Send what waits, and close the connections."""
@@ -133,8 +142,21 @@ class AsyncRewardClient:
     async def _send(self, path: str, items: Sequence[Item], more: Item) -> list[Result]:
         size = self._batch_items
         starts = range(0, len(items), size)
-        parts = [self._post(path, at, items[at : at + size], more) for at in starts]
+        parts = [self._halved(path, at, items[at : at + size], more) for at in starts]
         return [result for part in await asyncio.gather(*parts) for result in part]
+
+    async def _halved(
+        self, path: str, start: int, items: Sequence[Item], more: Item
+    ) -> list[Result]:
+        """As `_post`; what is too large for one request is sent in halves."""
+        try:
+            return await self._post(path, start, items, more)
+        except RefusedError as error:
+            if error.status != TOO_LARGE or len(items) == 1:
+                raise
+        half = len(items) // 2
+        first = await self._halved(path, start, items[:half], more)
+        return first + await self._halved(path, start + half, items[half:], more)
 
     async def _post(self, path: str, start: int, items: Sequence[Item], more: Item) -> list[Result]:
         answer = await self._transport.post(path, {"items": list(items), **more})

@@ -66,3 +66,8 @@ def label_column(columns: dict[str, Any], name: str | None) -> Any:
     if not names:
         raise KeyError(f"no column of labels: name one, or have one of {', '.join(LABEL_COLUMNS)}")
     return columns[names[0]]
+
+
+def source_column(columns: dict[str, Any], count: int) -> Any:
+    """The column `data_source`, by which the server chooses rubrics; None for each where absent."""
+    return columns.get("data_source") or [None] * count

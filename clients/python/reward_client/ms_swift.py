@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from reward_client.default import client, label_column
+from reward_client.default import client, label_column, source_column
 
 
 class RewardService:
@@ -26,6 +26,7 @@ class RewardService:
     def __call__(self, completions: Sequence[Any], **columns: Any) -> list[float | None]:
         """Rewards in order."""
         labels = label_column(columns, None)
-        pairs = zip(completions, labels)  # noqa: B905 - of one length
-        items = [{"completion": completion, "label": label} for completion, label in pairs]
+        sources = source_column(columns, len(labels))
+        samples = zip(completions, labels, sources)  # noqa: B905 - of one length
+        items = [{"completion": c, "label": a, "source": s} for c, a, s in samples]
         return [result.reward for result in client().score_labels(items)]

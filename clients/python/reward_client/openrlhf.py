@@ -19,9 +19,10 @@ def reward_func(
     import torch  # noqa: PLC0415 - only the trainer has it
 
     rows = zip(queries, prompts, labels)  # noqa: B905 - of one length
-    items = [{"completion": q[len(p) :], "prompt": p, "label": a} for q, p, a in rows]
+    items = [{"completion": q.removeprefix(p), "prompt": p, "label": a} for q, p, a in rows]
     results = client().score_labels(items)
     rewards = torch.tensor([number(result) for result in results])
-    common = [name for name in results[0].scores if all(name in r.scores for r in results)]
+    names = results[0].scores if results else ()
+    common = [name for name in names if all(name in r.scores for r in results)]
     logs = {name: torch.tensor([r.scores[name].score for r in results]) for name in common}
     return {"rewards": rewards, "scores": rewards, "extra_logs": logs}

@@ -6,6 +6,7 @@ Scoring is idempotent, so that asking twice is safe.
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import time
 from collections.abc import AsyncIterator
@@ -18,6 +19,7 @@ from reward_client.errors import RefusedError, UnreachableError
 AGAIN = frozenset({429, 502, 503, 504})
 """Statuses of a server that is busy, of a proxy that has none, of one that is starting."""
 
+JSON = {"Content-Type": "application/json"}
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 3.0
 
@@ -47,11 +49,12 @@ class Transport:
             RefusedError: the server says no.
             UnreachableError: nobody answered in time.
         """
+        content = _encoded(body)
         async with self.room:
             patience = self.patience()
             while True:
                 try:
-                    answer = await self.client.post(path, json=body)
+                    answer = await self.client.post(path, content=content, headers=JSON)
                 except httpx.TransportError as error:
                     await patience.pause(error)
                     continue
@@ -66,11 +69,11 @@ class Transport:
             RefusedError, UnreachableError: as `post`.
             httpx.TransportError: the connection was lost on the way.
         """
-        headers = {"Accept": "application/x-ndjson"}
+        headers, content = {**JSON, "Accept": "application/x-ndjson"}, _encoded(body)
         async with self.room:
             patience = self.patience()
             while True:
-                request = self.client.build_request("POST", path, json=body, headers=headers)
+                request = self.client.build_request("POST", path, content=content, headers=headers)
                 try:
                     answer = await self.client.send(request, stream=True)
                 except httpx.TransportError as error:
@@ -110,10 +113,14 @@ class Patience:
     async def pause(self, error: Exception, least_s: float = 0.0) -> None:
         """Wait a little longer than the last time, by chance between half of it and all.
 
+        Args:
+            error: why.
+            least_s: what the server asks for, to which the pause is added.
+
         Raises:
             UnreachableError: patience is at its end.
         """
-        pause_s = max(least_s, self.pause_s) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+        pause_s = least_s + self.pause_s * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
         if time.monotonic() + pause_s > self.end:
             message = f"no answer within {self.patience_s:g} s: {type(error).__name__}: {error}"
             raise UnreachableError(message) from error
@@ -123,7 +130,21 @@ class Patience:
 
 def _seconds(header: str | None) -> float:
     """A `Retry-After` in seconds; 0 where it is absent or a date."""
-    try:
-        return min(float(header or 0), LONGEST_PAUSE_S)
-    except ValueError:
-        return 0.0
+    return float(header) if header and header.isdecimal() else 0.0
+
+
+def _encoded(body: Any) -> bytes:
+    """The body as JSON.
+
+    Raises:
+        TypeError, ValueError: something in it has no JSON.
+    """
+    whole = json.dumps(body, ensure_ascii=False, allow_nan=False, default=_plain)
+    return whole.encode()
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers and arrays, which data frames hand to trainers, as Python's."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} has no JSON; send text, numbers, lists and objects")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from reward_client.default import client, label_column
+from reward_client.default import client, label_column, source_column
 
 RewardFunction = Callable[..., list["float | None"]]
 
@@ -30,8 +30,9 @@ def reward_function(
 
     def reward(prompts: Any, completions: Any, **columns: Any) -> list[float | None]:
         labels = label_column(columns, label)
-        triples = zip(prompts, completions, labels)  # noqa: B905 - TRL's lists are of one length
-        rows = [{"prompt": p, "completion": c, "label": a} for p, c, a in triples]
+        sources = source_column(columns, len(labels))
+        samples = zip(prompts, completions, labels, sources)  # noqa: B905 - lists of one length
+        rows = [{"prompt": p, "completion": c, "label": a, "source": s} for p, c, a, s in samples]
         items = rows if rubric is None else [{**row, "rubric": rubric} for row in rows]
         results = client().score_labels(items)
         _log_components(results, columns.get("log_metric"))

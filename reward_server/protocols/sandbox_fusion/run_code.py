@@ -41,6 +41,12 @@ class RunCode(Body):
     args: list[str] = Field(default_factory=list)
 
 
+@router.get("/v1/ping")
+async def ping() -> Response:
+    """What SandboxFusion's own health checks ask."""
+    return answer("pong")
+
+
 @router.post("/run_code")
 async def run_code(request: Request) -> Response:
     """Run a program and tell how it ended."""

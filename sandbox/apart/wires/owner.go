@@ -4,17 +4,16 @@ package main
 import (
 	"fmt"
 	"os"
-	"reflect"
 	"syscall"
 )
 
-func rewardAnswer(functions map[string]interface{}) {
+var rewardTable map[string]interface{}
+
+func rewardAnswer(table map[string]interface{}) {
+	rewardTable = table
 	for {
 		message, problem := rewardReceive()
-		if problem != nil {
-			break
-		}
-		if rewardSend(rewardReply(functions, message)) != nil {
+		if problem != nil || len(message) == 0 || rewardSend(rewardReply(message[1:])) != nil {
 			break
 		}
 	}
@@ -22,7 +21,7 @@ func rewardAnswer(functions map[string]interface{}) {
 	syscall.Exit(0)
 }
 
-func rewardReply(functions map[string]interface{}, message []byte) (reply []byte) {
+func rewardReply(message []byte) (reply []byte) {
 	defer func() {
 		switch problem := recover().(type) {
 		case nil:
@@ -39,50 +38,31 @@ func rewardReply(functions map[string]interface{}, message []byte) (reply []byte
 		}
 	}()
 	r := rewardReader{message}
-	return rewardRun(reflect.ValueOf(functions[r.text()]), &r)
+	return rewardRun(rewardFunction(r.text(), rewardTable), &r)
 }
 
-func rewardRun(function reflect.Value, r *rewardReader) []byte {
-	kind := function.Type()
-	given := make([]reflect.Value, kind.NumIn())
-	before := make([]string, kind.NumIn())
-	for i := range given {
-		given[i] = reflect.New(kind.In(i)).Elem()
-		r.get(given[i])
-		if rewardMutable(given[i]) {
-			before[i] = rewardBytes(given[i])
+// Calls a function that the tests gave; results go where pointers say.
+func rewardCall(name string, given []interface{}, results ...interface{}) {
+	w := rewardWriter{}
+	w.text(name)
+	for _, value := range given {
+		w.put(rewardElem(value), 0)
+	}
+	message, problem := rewardAsk(w.bytes)
+	if problem != nil {
+		syscall.Exit(1)
+	}
+	r := rewardReader{message[1:]}
+	switch message[0] {
+	case 'P':
+		isError, text := r.flag(), r.text()
+		if isError {
+			panic(&rewardError{text: text})
 		}
+		panic(text)
+	case 'R':
+		rewardTake(&r, given, results)
+	default:
+		panic(rewardNoData("what a function of the tests returns is no plain data"))
 	}
-	var results []reflect.Value
-	if kind.IsVariadic() {
-		results = function.CallSlice(given)
-	} else {
-		results = function.Call(given)
-	}
-	w := rewardWriter{bytes: []byte{'R'}}
-	for _, result := range results {
-		w.number(uint64(rewardAlias(result, given)))
-		w.put(result, 0)
-	}
-	for i := range given {
-		if rewardMutable(given[i]) && rewardBytes(given[i]) != before[i] {
-			w.number(uint64(i))
-			w.put(given[i], 0)
-		}
-	}
-	w.number(uint64(len(given)))
-	return w.bytes
-}
-
-// The argument that a result is, counted from 1; 0 where it is none.
-func rewardAlias(result reflect.Value, given []reflect.Value) int {
-	if result.Kind() != reflect.Ptr || result.IsNil() {
-		return 0
-	}
-	for i := range given {
-		if given[i].Kind() == reflect.Ptr && given[i].Type() == result.Type() && given[i].Pointer() == result.Pointer() {
-			return i + 1
-		}
-	}
-	return 0
 }

@@ -4,7 +4,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"reflect"
 	"sync"
 	"testing"
 )
@@ -20,7 +19,7 @@ func rewardCall(name string, given []interface{}, results ...interface{}) {
 	func() {
 		defer rewardRefuse(rewardUnsplit)
 		for _, value := range given {
-			w.put(reflect.ValueOf(value).Elem(), 0)
+			w.put(rewardElem(value), 0)
 		}
 	}()
 	message := rewardExchange(w.bytes)
@@ -38,18 +37,52 @@ func rewardCall(name string, given []interface{}, results ...interface{}) {
 	}
 }
 
+// While a function of the tests runs for the program, its calls are part of one that waits.
+var rewardInside int
+
 func rewardExchange(request []byte) []byte {
-	rewardTurn.Lock()
-	defer rewardTurn.Unlock()
-	rewardCalls++
-	if rewardSend(request) != nil {
-		rewardStop(rewardGone, "the program ended")
+	if rewardInside == 0 {
+		rewardTurn.Lock()
+		defer rewardTurn.Unlock()
 	}
-	message, problem := rewardReceive()
-	if problem != nil || len(message) == 0 {
+	rewardCalls++
+	message, problem := rewardAsk(request)
+	if problem != nil {
 		rewardStop(rewardGone, "the program ended")
 	}
 	return message
+}
+
+// Runs a function of the tests for the program. Where it panics, the tests have: the program, which
+// could recover, is not told, unless the panic was the program's.
+func rewardReply(message []byte) (reply []byte) {
+	rewardInside++
+	defer func() {
+		rewardInside--
+		switch problem := recover().(type) {
+		case nil:
+		case rewardNoData:
+			rewardStop(rewardUnsplit, string(problem))
+		case rewardGarbled:
+			rewardStop(rewardGone, "the program wrote nonsense")
+		default:
+			if problem != rewardLast {
+				rewardStop(2, fmt.Sprint("panic: ", problem))
+			}
+			w := rewardWriter{bytes: []byte{'P'}}
+			_, isError := problem.(error)
+			w.flag(isError)
+			w.text(fmt.Sprint(problem))
+			reply = w.bytes
+		}
+	}()
+	r := rewardReader{message}
+	name := r.text()
+	function := rewardFunction(name, nil)
+	if !function.IsValid() {
+		panic(rewardGarbled{})
+	}
+	return rewardRun(function, &r)
 }
 
 func rewardRefuse(code int) {
@@ -70,43 +103,6 @@ func rewardPanic(isError bool, text string) {
 		rewardLast = &rewardError{text: text}
 	}
 	panic(rewardLast)
-}
-
-func rewardTake(r *rewardReader, given []interface{}, results []interface{}) {
-	for _, place := range results {
-		alias, result := r.number(), reflect.ValueOf(place).Elem()
-		r.get(result)
-		if alias > 0 && alias <= uint64(len(given)) {
-			if own := reflect.ValueOf(given[alias-1]).Elem(); own.Type() == result.Type() {
-				result.Set(own)
-			}
-		}
-	}
-	for i := r.number(); i < uint64(len(given)); i = r.number() {
-		own := reflect.ValueOf(given[i]).Elem()
-		changed := reflect.New(own.Type()).Elem()
-		r.get(changed)
-		rewardCopy(own, changed)
-	}
-}
-
-func rewardCopy(own, changed reflect.Value) {
-	if !rewardMutable(own) || !rewardMutable(changed) {
-		return
-	}
-	switch own.Kind() {
-	case reflect.Slice:
-		reflect.Copy(own, changed)
-	case reflect.Ptr:
-		own.Elem().Set(changed.Elem())
-	case reflect.Map:
-		for _, key := range own.MapKeys() {
-			own.SetMapIndex(key, reflect.Value{})
-		}
-		for entries := changed.MapRange(); entries.Next(); {
-			own.SetMapIndex(entries.Key(), entries.Value())
-		}
-	}
 }
 
 // An error that the program declares and the tests name.

@@ -1,25 +1,20 @@
-// Carries calls between a program and its tests, which are two processes. Values travel by their
-// types, which both have; what arrives decides no more than values.
+// Carries calls between a program and its tests, which are two processes, in both directions: while
+// one waits for what a call returns, the other may call a function that it was given.
 package main
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"reflect"
-	"strconv"
-	"strings"
 	"syscall"
-	"unsafe"
 )
 
 const (
 	rewardGone, rewardRaised, rewardNotCalled, rewardUnsplit = 81, 82, 83, 84
-	rewardMost                                              = 256 << 20
-	rewardDeepest                                           = 10000
+	rewardMost                                               = 256 << 20
+	rewardDeepest                                            = 10000
 )
 
 // Before any other code: the wire leaves standard input and output, which stay usable.
@@ -60,295 +55,137 @@ func rewardReceive() ([]byte, error) {
 	return message, problem
 }
 
-type rewardNoData string
-
-type rewardGarbled struct{}
-
-// What is named in this package: the types, and the errors, that both processes have.
-var rewardTypes = map[string]reflect.Type{}
-var rewardErrors = map[string]error{}
-
-// An error of the program, in the tests' process.
-type rewardError struct {
-	text string
-	is   []string
-}
-
-func (e *rewardError) Error() string { return e.text }
-
-func (e *rewardError) Is(target error) bool {
-	for _, name := range e.is {
-		if rewardErrors[name] == target {
-			return true
-		}
+// Sends a call, and answers those that come before its reply.
+func rewardAsk(request []byte) ([]byte, error) {
+	if problem := rewardSend(append([]byte{'Q'}, request...)); problem != nil {
+		return nil, problem
 	}
-	return false
-}
-
-type rewardWriter struct{ bytes []byte }
-
-func (w *rewardWriter) number(n uint64)  { w.bytes = binary.LittleEndian.AppendUint64(w.bytes, n) }
-func (w *rewardWriter) flag(b bool) bool { w.bytes = append(w.bytes, map[bool]byte{true: 1}[b]); return b }
-func (w *rewardWriter) text(s string)    { w.number(uint64(len(s))); w.bytes = append(w.bytes, s...) }
-
-func (w *rewardWriter) put(v reflect.Value, depth int) {
-	if depth > rewardDeepest {
-		panic(rewardNoData("a value that holds itself is no plain data"))
-	}
-	switch v.Kind() {
-	case reflect.Bool:
-		w.flag(v.Bool())
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		w.number(uint64(v.Int()))
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		w.number(v.Uint())
-	case reflect.Float32, reflect.Float64:
-		w.number(math.Float64bits(v.Float()))
-	case reflect.Complex64, reflect.Complex128:
-		w.number(math.Float64bits(real(v.Complex())))
-		w.number(math.Float64bits(imag(v.Complex())))
-	case reflect.String:
-		w.text(v.String())
-	case reflect.Slice:
-		if w.flag(!v.IsNil()) {
-			w.number(uint64(v.Len()))
-			w.items(v, depth)
+	for {
+		message, problem := rewardReceive()
+		if problem != nil || len(message) == 0 {
+			return nil, io.ErrUnexpectedEOF
 		}
-	case reflect.Array:
-		w.items(v, depth)
-	case reflect.Map:
-		w.table(v, depth)
-	case reflect.Ptr:
-		if w.flag(!v.IsNil()) {
-			w.put(v.Elem(), depth+1)
+		if message[0] != 'Q' {
+			return message, nil
 		}
-	case reflect.Struct:
-		for i := 0; i < v.NumField(); i++ {
-			w.put(v.Field(i), depth+1)
+		if problem := rewardSend(rewardReply(message[1:])); problem != nil {
+			return nil, problem
 		}
-	case reflect.Interface:
-		if w.flag(!v.IsNil()) {
-			w.dynamic(v.Elem(), depth)
-		}
-	default:
-		panic(rewardNoData("a value of " + v.Type().String() + " is no plain data"))
 	}
 }
 
-func (w *rewardWriter) items(v reflect.Value, depth int) {
-	for i := 0; i < v.Len(); i++ {
-		w.put(v.Index(i), depth+1)
-	}
+// The functions that the other process was given; their numbers are their places.
+var rewardFunctions []reflect.Value
+
+// A function of the other process.
+func rewardRemote(kind reflect.Type, number uint64) reflect.Value {
+	return reflect.MakeFunc(kind, func(given []reflect.Value) []reflect.Value {
+		pointers := make([]interface{}, len(given))
+		for i := range given {
+			place := reflect.New(kind.In(i))
+			place.Elem().Set(given[i])
+			pointers[i] = place.Interface()
+		}
+		results, places := make([]reflect.Value, kind.NumOut()), make([]interface{}, kind.NumOut())
+		for i := range results {
+			place := reflect.New(kind.Out(i))
+			results[i], places[i] = place.Elem(), place.Interface()
+		}
+		rewardCall(fmt.Sprint("#", number), pointers, places...)
+		return results
+	})
 }
 
-func (w *rewardWriter) table(v reflect.Value, depth int) {
-	if !w.flag(!v.IsNil()) {
-		return
+// What a name stands for: a function that was given, or one of the table.
+func rewardFunction(name string, table map[string]interface{}) reflect.Value {
+	var number int
+	if _, problem := fmt.Sscanf(name, "#%d", &number); problem == nil && number >= 0 && number < len(rewardFunctions) {
+		return rewardFunctions[number]
 	}
-	w.number(uint64(v.Len()))
-	for entries := v.MapRange(); entries.Next(); {
-		w.put(entries.Key(), depth+1)
-		w.put(entries.Value(), depth+1)
-	}
+	return reflect.ValueOf(table[name])
 }
 
-// What an interface holds: an error as its text, anything else with its type.
-func (w *rewardWriter) dynamic(v reflect.Value, depth int) {
-	name := v.Type().String()
-	_, known := rewardTypes[strings.TrimLeft(name, "*")]
-	if v.CanInterface() {
-		if problem, ok := v.Interface().(error); ok && !known {
-			w.text("error")
-			w.text(problem.Error())
-			var is []string
-			for name, one := range rewardErrors {
-				if errors.Is(problem, one) {
-					is = append(is, name)
-				}
-			}
-			w.put(reflect.ValueOf(is), depth+1)
-			return
+func rewardRun(function reflect.Value, r *rewardReader) []byte {
+	kind := function.Type()
+	given := make([]reflect.Value, kind.NumIn())
+	before := make([]string, kind.NumIn())
+	for i := range given {
+		given[i] = reflect.New(kind.In(i)).Elem()
+		r.get(given[i])
+		if rewardMutable(given[i]) {
+			before[i] = rewardBytes(given[i])
 		}
 	}
-	if rewardType(name) == nil {
-		panic(rewardNoData("a value of " + name + " is no plain data"))
-	}
-	w.text(name)
-	w.put(v, depth+1)
-}
-
-type rewardReader struct{ bytes []byte }
-
-func (r *rewardReader) take(n uint64) []byte {
-	if n > uint64(len(r.bytes)) {
-		panic(rewardGarbled{})
-	}
-	taken := r.bytes[:n]
-	r.bytes = r.bytes[n:]
-	return taken
-}
-
-func (r *rewardReader) number() uint64 { return binary.LittleEndian.Uint64(r.take(8)) }
-func (r *rewardReader) flag() bool     { return r.take(1)[0] != 0 }
-func (r *rewardReader) text() string   { return string(r.take(r.number())) }
-
-func (r *rewardReader) count() int {
-	n := r.number()
-	if n > uint64(len(r.bytes)) {
-		panic(rewardGarbled{})
-	}
-	return int(n)
-}
-
-// Fills a place that can be set.
-func (r *rewardReader) get(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Bool:
-		v.SetBool(r.flag())
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		v.SetInt(int64(r.number()))
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		v.SetUint(r.number())
-	case reflect.Float32, reflect.Float64:
-		v.SetFloat(math.Float64frombits(r.number()))
-	case reflect.Complex64, reflect.Complex128:
-		re := math.Float64frombits(r.number())
-		v.SetComplex(complex(re, math.Float64frombits(r.number())))
-	case reflect.String:
-		v.SetString(r.text())
-	case reflect.Slice:
-		v.Set(reflect.Zero(v.Type()))
-		if r.flag() {
-			n := r.count()
-			v.Set(reflect.MakeSlice(v.Type(), n, n))
-			r.items(v)
-		}
-	case reflect.Array:
-		r.items(v)
-	case reflect.Map:
-		r.table(v)
-	case reflect.Ptr:
-		v.Set(reflect.Zero(v.Type()))
-		if r.flag() {
-			v.Set(reflect.New(v.Type().Elem()))
-			r.get(v.Elem())
-		}
-	case reflect.Struct:
-		for i := 0; i < v.NumField(); i++ {
-			field := v.Field(i)
-			r.get(reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem())
-		}
-	case reflect.Interface:
-		v.Set(reflect.Zero(v.Type()))
-		if r.flag() {
-			v.Set(r.dynamic(v.Type()))
-		}
-	default:
-		panic(rewardGarbled{})
-	}
-}
-
-func (r *rewardReader) items(v reflect.Value) {
-	for i := 0; i < v.Len(); i++ {
-		r.get(v.Index(i))
-	}
-}
-
-func (r *rewardReader) table(v reflect.Value) {
-	v.Set(reflect.Zero(v.Type()))
-	if !r.flag() {
-		return
-	}
-	v.Set(reflect.MakeMap(v.Type()))
-	for n := r.count(); n > 0; n-- {
-		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
-		r.get(key)
-		r.get(value)
-		v.SetMapIndex(key, value)
-	}
-}
-
-func (r *rewardReader) dynamic(wanted reflect.Type) reflect.Value {
-	name := r.text()
-	var made reflect.Value
-	if name == "error" {
-		problem := &rewardError{text: r.text()}
-		r.get(reflect.ValueOf(&problem.is).Elem())
-		for _, name := range problem.is {
-			if one := rewardErrors[name]; one != nil && one.Error() == problem.text {
-				return reflect.ValueOf(one)
-			}
-		}
-		made = reflect.ValueOf(problem)
+	var results []reflect.Value
+	if kind.IsVariadic() {
+		results = function.CallSlice(given)
 	} else {
-		kind := rewardType(name)
-		if kind == nil {
-			panic(rewardGarbled{})
+		results = function.Call(given)
+	}
+	w := rewardWriter{bytes: []byte{'R'}}
+	for _, result := range results {
+		w.number(uint64(rewardAlias(result, given)))
+		w.put(result, 0)
+	}
+	for i := range given {
+		if rewardMutable(given[i]) && rewardBytes(given[i]) != before[i] {
+			w.number(uint64(i))
+			w.put(given[i], 0)
 		}
-		made = reflect.New(kind).Elem()
-		r.get(made)
 	}
-	if !made.Type().AssignableTo(wanted) {
-		panic(rewardGarbled{})
-	}
-	return made
+	w.number(uint64(len(given)))
+	return w.bytes
 }
 
-var rewardBasic = func() map[string]reflect.Type {
-	var any interface{}
-	known := map[string]reflect.Type{"interface {}": reflect.TypeOf(&any).Elem()}
-	for _, v := range []interface{}{false, 0, int8(0), int16(0), int32(0), int64(0), uint(0), uint8(0), uint16(0),
-		uint32(0), uint64(0), float32(0), 0.0, complex64(0), complex128(0), ""} {
-		known[reflect.TypeOf(v).String()] = reflect.TypeOf(v)
+// The argument that a result is, counted from 1; 0 where it is none.
+func rewardAlias(result reflect.Value, given []reflect.Value) int {
+	if result.Kind() != reflect.Ptr || result.IsNil() {
+		return 0
 	}
-	return known
-}()
+	for i := range given {
+		if given[i].Kind() == reflect.Ptr && given[i].Type() == result.Type() && given[i].Pointer() == result.Pointer() {
+			return i + 1
+		}
+	}
+	return 0
+}
 
-// The type of a name as reflect writes it, or nil.
-func rewardType(name string) reflect.Type {
-	if known := rewardBasic[name]; known != nil {
-		return known
-	}
-	if known := rewardTypes[name]; known != nil {
-		return known
-	}
-	switch {
-	case strings.HasPrefix(name, "*"):
-		if inner := rewardType(name[1:]); inner != nil {
-			return reflect.PtrTo(inner)
-		}
-	case strings.HasPrefix(name, "[]"):
-		if inner := rewardType(name[2:]); inner != nil {
-			return reflect.SliceOf(inner)
-		}
-	case strings.HasPrefix(name, "map["):
-		if end := strings.Index(name, "]"); end > 0 {
-			key, inner := rewardType(name[4:end]), rewardType(name[end+1:])
-			if key != nil && inner != nil && key.Comparable() {
-				return reflect.MapOf(key, inner)
+// Takes what a call returned, and what it changed.
+func rewardTake(r *rewardReader, given []interface{}, results []interface{}) {
+	for _, place := range results {
+		alias, result := r.number(), reflect.ValueOf(place).Elem()
+		r.get(result)
+		if alias > 0 && alias <= uint64(len(given)) {
+			if own := reflect.ValueOf(given[alias-1]).Elem(); own.Type() == result.Type() {
+				result.Set(own)
 			}
 		}
-	case strings.HasPrefix(name, "["):
-		end := strings.Index(name, "]")
-		if end < 0 {
-			return nil
+	}
+	for i := r.number(); i < uint64(len(given)); i = r.number() {
+		own := reflect.ValueOf(given[i]).Elem()
+		changed := reflect.New(own.Type()).Elem()
+		r.get(changed)
+		rewardCopy(own, changed)
+	}
+}
+
+func rewardCopy(own, changed reflect.Value) {
+	if !rewardMutable(own) || !rewardMutable(changed) {
+		return
+	}
+	switch own.Kind() {
+	case reflect.Slice:
+		reflect.Copy(own, changed)
+	case reflect.Ptr:
+		own.Elem().Set(changed.Elem())
+	case reflect.Map:
+		for _, key := range own.MapKeys() {
+			own.SetMapIndex(key, reflect.Value{})
 		}
-		size, problem := strconv.Atoi(name[1:end])
-		if inner := rewardType(name[end+1:]); inner != nil && problem == nil && size >= 0 && size < 1<<20 {
-			return reflect.ArrayOf(size, inner)
+		for entries := changed.MapRange(); entries.Next(); {
+			own.SetMapIndex(entries.Key(), entries.Value())
 		}
 	}
-	return nil
 }
 
-func rewardMutable(v reflect.Value) bool {
-	return (v.Kind() == reflect.Slice || v.Kind() == reflect.Map || v.Kind() == reflect.Ptr) && !v.IsNil()
-}
-
-func rewardBytes(v reflect.Value) string {
-	w := rewardWriter{}
-	w.put(v, 0)
-	return string(w.bytes)
-}
-
-func rewardTypeOf(pointer interface{}) reflect.Type { return reflect.TypeOf(pointer).Elem() }
+func rewardElem(pointer interface{}) reflect.Value { return reflect.ValueOf(pointer).Elem() }

@@ -154,7 +154,17 @@ template <class T> constexpr bool is_complex<
 template <class T, class = void> constexpr bool is_fields = false;
 template <class T> constexpr bool is_fields<T, std::void_t<decltype(reward_tie_(std::declval<T &>()))>> = true;
 
-template <class T> struct Codec<T, std::enable_if_t<is_sequence<T>>> {
+// Objects that stay with the program: generated code declares `reward_kept_` for their classes.
+template <class T, class = void> constexpr bool is_kept = false;
+template <class T> constexpr bool is_kept<T, std::void_t<decltype(reward_kept_(static_cast<T *>(nullptr)))>> = true;
+
+template <class T> struct Codec<T, std::enable_if_t<std::is_enum_v<T>>> {
+  using V = std::underlying_type_t<T>;
+  static void put(Bytes &to, T value) { reward_wire::put<V>(to, static_cast<V>(value)); }
+  static T get(Reader &from) { return static_cast<T>(reward_wire::get<V>(from)); }
+};
+
+template <class T> struct Codec<T, std::enable_if_t<is_sequence<T> && !is_kept<T> && !is_fields<T>>> {
   using V = typename T::value_type;
   static void put(Bytes &to, const T &value) {
     put_count(to, value.size());
@@ -170,7 +180,7 @@ template <class T> struct Codec<T, std::enable_if_t<is_sequence<T>>> {
 template <class T> struct Unlocked { using type = T; };
 template <class A, class B> struct Unlocked<std::pair<const A, B>> { using type = std::pair<A, B>; };
 
-template <class T> struct Codec<T, std::enable_if_t<is_keyed<T>>> {
+template <class T> struct Codec<T, std::enable_if_t<is_keyed<T> && !is_kept<T> && !is_fields<T>>> {
   using V = typename Unlocked<typename T::value_type>::type;
   static void put(Bytes &to, const T &value) {
     put_count(to, value.size());
@@ -206,7 +216,7 @@ template <class T> struct Codec<T, std::enable_if_t<is_tuple<T> && !is_array<T>>
   }
 };
 
-template <class T> struct Codec<T, std::enable_if_t<is_optional<T>>> {
+template <class T> struct Codec<T, std::enable_if_t<is_optional<T> && !is_kept<T> && !is_fields<T>>> {
   using V = typename T::value_type;
   static void put(Bytes &to, const T &value) {
     to.push_back(value.has_value());
@@ -219,18 +229,25 @@ template <class T> struct Codec<T, std::enable_if_t<is_optional<T>>> {
   }
 };
 
-template <class T> struct Codec<T, std::enable_if_t<is_pointer<T>>> {
+template <class T> T *get_kept(Reader &from);
+template <class T> void put_kept(Bytes &to, T *object);
+template <class T> struct Codec<T, std::enable_if_t<is_pointer<T> && !is_kept<T> && !is_fields<T>>> {
   using V = typename T::element_type;
   static void put(Bytes &to, const T &value) {
     to.push_back(value.get() != nullptr);
-    if (value.get()) reward_wire::put<V>(to, *value);
+    if constexpr (is_kept<V>) {
+      if (value.get()) put_kept<V>(to, value.get());
+      new T(std::move(const_cast<T &>(value)));  // lives on: the other side has its number
+    } else if (value.get()) reward_wire::put<V>(to, *value);
   }
   static T get(Reader &from) {
-    return reward_wire::get<bool>(from) ? T(new V(reward_wire::get<V>(from))) : T();
+    if (!reward_wire::get<bool>(from)) return T();
+    if constexpr (is_kept<V>) return T(get_kept<V>(from));
+    else return T(new V(reward_wire::get<V>(from)));
   }
 };
 
-template <class T> struct Codec<T, std::enable_if_t<is_complex<T>>> {
+template <class T> struct Codec<T, std::enable_if_t<is_complex<T> && !is_kept<T> && !is_fields<T>>> {
   using V = typename T::value_type;
   static void put(Bytes &to, const T &value) {
     reward_wire::put<V>(to, value.real());
@@ -242,17 +259,41 @@ template <class T> struct Codec<T, std::enable_if_t<is_complex<T>>> {
   }
 };
 
+// A class without a constructor that takes nothing is made by filling its fields in place.
+struct Raw {};
 template <class T> struct Codec<T, std::enable_if_t<is_fields<T>>> {
   static void put(Bytes &to, const T &value) {
     std::apply([&](const auto &...item) { (reward_wire::put<bare<decltype(item)>>(to, item), ...); },
                reward_tie_(const_cast<T &>(value)));
   }
   static T get(Reader &from) {
-    T value{};
-    std::apply([&](auto &...item) { ((item = reward_wire::get<bare<decltype(item)>>(from)), ...); }, reward_tie_(value));
-    return value;
+    if constexpr (std::is_default_constructible_v<T>) {
+      T value{};
+      std::apply([&](auto &...item) { ((item = reward_wire::get<bare<decltype(item)>>(from)), ...); }, reward_tie_(value));
+      return value;
+    } else {
+      auto value = static_cast<T *>(reward_malloc_(sizeof(T)));
+      std::apply([&](auto &...item) { (make(item, from), ...); }, reward_tie_(*value));
+      return *value;
+    }
+  }
+  template <class F> static void make(F &field, Reader &from) {
+    new (const_cast<bare<F> *>(&field)) bare<F>(reward_wire::get<bare<F>>(from));
   }
 };
+
+enum : std::uint64_t { NAMED = ~std::uint64_t{0} };
+inline void put_key(Bytes &to, std::uint64_t index) { put_count(to, index); }
+inline void put_key(Bytes &to, const char *name) {
+  put_count(to, NAMED);
+  put_count(to, __builtin_strlen(name));
+  to += name;
+}
+// The name of a template with its types, as the compiler writes it: what tests call is found by it.
+template <int Index, class... T> const char *named() { return __PRETTY_FUNCTION__; }
+// What a template returns that leaves this to the compiler: generated code specialises it.
+template <int Index, class... T> struct Result;
+template <class... T> struct Given;
 
 template <class T> struct Codec<T, std::void_t<decltype(std::declval<T &>().data()), typename T::traits_type,
                                                std::enable_if_t<!is_sequence<T>>>> {  // string_view
@@ -316,13 +357,22 @@ template <class A, class = void> struct Sent {
   void back(Reader &) const {}
   const void *memory() const { return nullptr; }
 };
-template <class T> struct Sent<T &, std::enable_if_t<!std::is_const_v<T>>> {
+template <class T> struct Sent<T &, std::enable_if_t<!std::is_const_v<T> && !is_kept<bare<T>>>> {
   T &value;
   void put(Bytes &to) const { reward_wire::put<T>(to, value); }
   void back(Reader &from) const { value = reward_wire::get<T>(from); }
   const void *memory() const { return nullptr; }
 };
-template <class T> struct Sent<T *, std::enable_if_t<!std::is_same_v<T, const char>>> {
+template <class T> struct Sent<T *, std::enable_if_t<is_kept<bare<T>>>> {
+  T *value;
+  void put(Bytes &to) const {
+    to.push_back(value != nullptr);
+    if (value) put_kept<bare<T>>(to, const_cast<bare<T> *>(value));
+  }
+  void back(Reader &) const {}
+  const void *memory() const { return nullptr; }
+};
+template <class T> struct Sent<T *, std::enable_if_t<!std::is_same_v<T, const char> && !is_kept<bare<T>>>> {
   Sized<T> value;
   void put(Bytes &to) const {
     to.push_back(value.at != nullptr);
@@ -346,21 +396,28 @@ template <class A, class = void> struct Held {
   void back(Bytes &) const {}
   bool holds(const void *, std::size_t &) const { return false; }
 };
-template <class A> struct Held<A, std::enable_if_t<!std::is_reference_v<A> && !std::is_pointer_v<A>>> {
+template <class A> struct Held<A, std::enable_if_t<!std::is_reference_v<A> && !std::is_pointer_v<A> && !is_kept<bare<A>>>> {
   bare<A> value;
   explicit Held(Reader &from) : value(reward_wire::get<bare<A>>(from)) {}
   bare<A> &&pass() { return std::move(value); }
   void back(Bytes &) const {}
   bool holds(const void *, std::size_t &) const { return false; }
 };
-template <class T> struct Held<T &, std::enable_if_t<!std::is_const_v<T>>> {
+template <class T> struct Held<T &, std::enable_if_t<!std::is_const_v<T> && !is_kept<bare<T>>>> {
   T value;
   explicit Held(Reader &from) : value(reward_wire::get<T>(from)) {}
   T &pass() { return value; }
   void back(Bytes &to) const { reward_wire::put<T>(to, value); }
   bool holds(const void *, std::size_t &) const { return false; }
 };
-template <class T> struct Held<T *, std::enable_if_t<!std::is_same_v<T, const char>>> {
+template <class T> struct Held<T *, std::enable_if_t<is_kept<bare<T>>>> {
+  T *value;
+  explicit Held(Reader &from) : value(reward_wire::get<bool>(from) ? get_kept<bare<T>>(from) : nullptr) {}
+  T *pass() { return value; }
+  void back(Bytes &) const {}
+  bool holds(const void *, std::size_t &) const { return false; }
+};
+template <class T> struct Held<T *, std::enable_if_t<!std::is_same_v<T, const char> && !is_kept<bare<T>>>> {
   bare<T> *value = nullptr;
   std::size_t count = 0;
   explicit Held(Reader &from) {
@@ -387,6 +444,11 @@ enum Where : unsigned char { NOWHERE, OWN, IN_ARGUMENT };
 template <class T, class... H> void put_pointer(Bytes &to, T *pointer, H &...held) {
   std::size_t offset = 0;
   unsigned char index = 0;
+  if constexpr (is_kept<bare<T>>) {
+    to.push_back(pointer ? OWN : NOWHERE);
+    if (pointer) put_kept<bare<T>>(to, const_cast<bare<T> *>(pointer));
+    return;
+  } else {
   bool found = pointer && (false || ... || (index++, held.holds(pointer, offset)));
   to.push_back(!pointer ? NOWHERE : found ? IN_ARGUMENT : OWN);
   if (found) {
@@ -403,11 +465,14 @@ template <class T, class... H> void put_pointer(Bytes &to, T *pointer, H &...hel
     put_count(to, count);
     for (std::size_t i = 0; i < count; i++) put<bare<T>>(to, pointer[i]);
   }
+  }
 }
 
 template <class T, class... S> T *get_pointer(Reader &from, S &...sent) {
   auto where = get<unsigned char>(from);
   if (where == NOWHERE) return nullptr;
+  if constexpr (is_kept<bare<T>>) return get_kept<bare<T>>(from);
+  else {
   if (where == IN_ARGUMENT) {
     auto index = get<unsigned char>(from);
     std::uint64_t offset = get<std::uint64_t>(from);
@@ -423,6 +488,7 @@ template <class T, class... S> T *get_pointer(Reader &from, S &...sent) {
   for (std::size_t i = 0; i < count; i++) made[i] = get<bare<T>>(from);
   made[count] = bare<T>();
   return made;
+  }
 }
 template <class A> std::size_t sizes(const Sent<A> &sent) {
   if constexpr (std::is_pointer_v<A> && !std::is_same_v<A, const char *>) return sent.value.count;
@@ -452,7 +518,10 @@ template <class E, class... Rest> [[noreturn]] void throw_kind(int kind, const B
   if (kind == 1) throw Raised<E>(text);
   throw_kind(kind - 1, text, Kinds<Rest...>{});
 }
-enum : unsigned char { NUMBER = 100, TEXT = 101, LITERAL = 102 };
+enum : unsigned char { NUMBER = 100, TEXT = 101, LITERAL = 102, OWN_EXCEPTION = 128 };
+// Exceptions of the program: which of them one is, and how it is thrown on the other side.
+inline int (*own_exception)(const std::exception &) = nullptr;
+inline void (*throw_own)(int, const Bytes &) = nullptr;
 
 // ---- The program's process: a table of what can be called, and a loop.
 
@@ -467,8 +536,61 @@ inline void add(Served *served) {
   table = grown;
 }
 
+#ifndef REWARD_TESTS
+inline void **objects = nullptr;
+inline std::size_t object_count = 0;
+inline std::uint64_t keep(void *object) {
+  if (!(object_count & (object_count + 1))) {
+    auto grown = static_cast<void **>(::operator new((2 * object_count + 2) * sizeof(void *)));
+    for (std::size_t i = 0; i < object_count; i++) grown[i] = objects[i];
+    objects = grown;
+  }
+  objects[object_count] = object;
+  return object_count++;
+}
+inline std::uint64_t number_of(void *object) {
+  for (std::size_t i = 0; i < object_count; i++)
+    if (objects[i] == object) return i;
+  return keep(object);
+}
+template <class C> C &kept(Reader &from) {
+  auto index = get<std::uint64_t>(from);
+  if (index >= object_count) throw Garbled{};
+  return *static_cast<C *>(objects[index]);
+}
+template <class T> T *get_kept(Reader &from) { return &kept<T>(from); }
+template <class T> void put_kept(Bytes &to, T *object) { put_count(to, number_of(object)); }
+template <class T> T moved_or_copied(T &object) {
+  if constexpr (std::is_copy_constructible_v<T>) return object;
+  else return std::move(object);
+}
+template <class T> struct Codec<T, std::enable_if_t<is_kept<T>>> {
+  static void put(Bytes &to, const T &value) {
+    if constexpr (std::is_copy_constructible_v<T>) put_count(to, keep(new T(value)));
+    else put_count(to, number_of(const_cast<T *>(&value)));
+  }
+  static T get(Reader &from) { return moved_or_copied(kept<T>(from)); }
+};
+template <class A> struct Held<A, std::enable_if_t<is_kept<bare<A>>>> {
+  bare<A> &value;
+  explicit Held(Reader &from) : value(kept<bare<A>>(from)) {}
+  decltype(auto) pass() {
+    if constexpr (std::is_lvalue_reference_v<A>) return (value);
+    else if constexpr (std::is_reference_v<A>) return std::move(value);
+    else return moved_or_copied(value);
+  }
+  void back(Bytes &) const {}
+  bool holds(const void *, std::size_t &) const { return false; }
+};
+#endif
+
 template <class R, class F, class... H> void run_and_put(Bytes &to, F &&call, H &...held) {
   if constexpr (std::is_void_v<R>) call(held.pass()...);
+#ifndef REWARD_TESTS
+  else if constexpr (is_kept<bare<R>> && std::is_lvalue_reference_v<R>)
+    put_count(to, number_of(const_cast<bare<R> *>(&call(held.pass()...))));
+  else if constexpr (is_kept<bare<R>>) put_count(to, keep(new bare<R>(call(held.pass()...))));
+#endif
   else if constexpr (std::is_pointer_v<R>) put_pointer(to, call(held.pass()...), held...);
   else put<bare<R>>(to, call(held.pass()...));
   (held.back(to), ...);
@@ -484,47 +606,21 @@ template <class R, class... A> struct Function : Served {
 };
 template <class R, class... A> void serve(R (*function)(A...)) { add(new Function<R, A...>(function)); }
 
-inline void **objects = nullptr;
-inline std::size_t object_count = 0;
-inline std::uint64_t keep(void *object) {
-  if (!(object_count & (object_count + 1))) {
-    auto grown = static_cast<void **>(::operator new((2 * object_count + 2) * sizeof(void *)));
-    for (std::size_t i = 0; i < object_count; i++) grown[i] = objects[i];
-    objects = grown;
-  }
-  objects[object_count] = object;
-  return object_count++;
-}
-template <class C> C *kept(Reader &from) {
-  auto index = get<std::uint64_t>(from);
-  if (index >= object_count) throw Garbled{};
-  return static_cast<C *>(objects[index]);
-}
-
-template <class C, class M, class R, class... A> struct Method : Served {
-  M method;
-  explicit Method(M method) : method(method) {}
-  void run(Reader &from, Bytes &to) override {
-    C *object = kept<C>(from);
-    std::tuple<Held<A>...> held{Held<A>(from)...};
-    auto call = [&](auto &&...one) -> R { return (object->*method)(static_cast<decltype(one)>(one)...); };
-    std::apply([&](auto &...one) { run_and_put<R>(to, call, one...); }, held);
-  }
-};
-template <class R, class C, class... A> void serve(R (C::*method)(A...)) {
-  add(new Method<C, R (C::*)(A...), R, A...>(method));
-}
-template <class R, class C, class... A> void serve(R (C::*method)(A...) const) {
-  add(new Method<C, R (C::*)(A...) const, R, A...>(method));
-}
-
-template <class C, class... A> struct Maker : Served {
+template <class F, class... A> struct Call : Served {
+  F call;
+  explicit Call(F call) : call(call) {}
   void run(Reader &from, Bytes &to) override {
     std::tuple<Held<A>...> held{Held<A>(from)...};
-    std::apply([&](auto &...one) { put<std::uint64_t>(to, keep(new C(one.pass()...))); (one.back(to), ...); }, held);
+    std::apply([&](auto &...one) { run_and_put<decltype(call(std::declval<A>()...))>(to, call, one...); }, held);
   }
 };
-template <class C, class... A> void serve_new() { add(new Maker<C, A...>()); }
+// What a call runs: `A` are its arguments, as declared.
+template <class... A, class F> void serve_call(F call) { add(new Call<F, A...>(call)); }
+
+// The entry that comes next has this name.
+struct Name { const char *text; std::size_t index; Name *before; };
+inline Name *names = nullptr;
+inline void name_next(const char *text) { names = new Name{text, entries, names}; }
 
 inline void put_thrown(Bytes &to, unsigned char kind, const Bytes &text) {
   to.assign(1, THREW);
@@ -537,10 +633,17 @@ inline void answer_one(const Bytes &request, Bytes &reply) {
   reply.assign(1, RETURNED);
   try {
     auto index = get<std::uint64_t>(from);
+    if (index == NAMED) {
+      Bytes name = get<Bytes>(from);
+      for (Name *one = names; one; one = one->before)
+        if (name == one->text) index = one->index;
+    }
     if (index < entries) table[index]->run(from, reply);
   } catch (const std::exception &error) {
     put_thrown(reply, 0, error.what());
     put_exception(reply, 1, error, Known{});
+    int own = own_exception ? own_exception(error) : -1;
+    if (own >= 0) reply[1] = static_cast<char>(OWN_EXCEPTION + own);
   } catch (int number) {
     put_thrown(reply, NUMBER, std::to_string(number));
   } catch (const Bytes &text) {
@@ -591,13 +694,25 @@ inline const bool ready = (reward_on_exit_(at_end, nullptr), std::set_terminate(
   if (kind == NUMBER) throw std::stoi(text);
   if (kind == TEXT) throw text;
   if (kind == LITERAL) throw static_cast<const char *>((new Bytes(text))->c_str());
+  if (kind >= OWN_EXCEPTION && throw_own) throw_own(kind - OWN_EXCEPTION, text);
   throw_kind(kind, text, Known{});
 }
 
-template <class R, class... S> R call(std::uint64_t index, const S &...sent) {
+#ifdef REWARD_TESTS
+// What is made of an object's number.
+struct Handle { std::uint64_t number; };
+template <class T> T *get_kept(Reader &from) { return new T(Handle{get<std::uint64_t>(from)}); }
+template <class T> void put_kept(Bytes &to, T *object) { put_count(to, object->reward_object_); }
+template <class T> struct Codec<T, std::enable_if_t<is_kept<T>>> {
+  static void put(Bytes &to, const T &value) { put_count(to, value.reward_object_); }
+  static T get(Reader &from) { return T(Handle{reward_wire::get<std::uint64_t>(from)}); }
+};
+#endif
+
+template <class R, class Key, class... S> R call(Key key, const S &...sent) {
   Bytes message;
   calls++;
-  put(message, index);
+  put_key(message, key);
   (sent.put(message), ...);
   if (!send(message) || !receive(message)) stop(GONE, "the program ended");
   try {
@@ -609,9 +724,18 @@ template <class R, class... S> R call(std::uint64_t index, const S &...sent) {
       (sent.back(from), ...);
       return result;
     } else {
-      bare<R> result = get<bare<R>>(from);
-      (sent.back(from), ...);
-      return result;
+#ifdef REWARD_TESTS
+      if constexpr (is_kept<bare<R>> && std::is_reference_v<R>) {
+        auto &result = *new bare<R>(Handle{get<std::uint64_t>(from)});
+        (sent.back(from), ...);
+        return result;
+      } else
+#endif
+      {
+        bare<R> result = get<bare<R>>(from);
+        (sent.back(from), ...);
+        return result;
+      }
     }
   } catch (const Garbled &) {
     stop(GONE, "the program wrote nonsense");

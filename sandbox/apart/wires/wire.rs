@@ -256,6 +256,26 @@ pub mod reward_wire {
         fn put(&self, to: &mut Vec<u8>) { self.to_string().put(to); }
         fn get(from: &mut &[u8]) -> Self { String::get(from).into() }
     }
+    impl Wire for std::num::ParseIntError {
+        fn put(&self, to: &mut Vec<u8>) {
+            use std::num::IntErrorKind::*;
+            to.push(match self.kind() { Empty => 0, InvalidDigit => 1, PosOverflow => 2, _ => 3 })
+        }
+        fn get(from: &mut &[u8]) -> Self {
+            ["", "x", "128", "-129"][(u8::get(from) as usize).min(3)].parse::<i8>().unwrap_err()
+        }
+    }
+    impl Wire for std::num::ParseFloatError {
+        fn put(&self, to: &mut Vec<u8>) { to.push((self.to_string() != "".parse::<f64>().unwrap_err().to_string()) as u8) }
+        fn get(from: &mut &[u8]) -> Self { ["", "x"][(u8::get(from) as usize).min(1)].parse::<f64>().unwrap_err() }
+    }
+    impl Wire for std::time::Duration {
+        fn put(&self, to: &mut Vec<u8>) { self.as_secs().put(to); self.subsec_nanos().put(to); }
+        fn get(from: &mut &[u8]) -> Self {
+            let seconds = u64::get(from);
+            Self::from_secs(seconds) + Self::from_nanos(u32::get(from) as u64)
+        }
+    }
     impl Wire for std::cmp::Ordering {
         fn put(&self, to: &mut Vec<u8>) { (*self as i8).put(to); }
         fn get(from: &mut &[u8]) -> Self { i8::get(from).cmp(&0) }
@@ -306,13 +326,28 @@ pub mod reward_wire {
     #[link_section = ".init_array"]
     static LAST: extern "C" fn() = watch_end;
 
+    /// A generic function by its number and types: its name says which are called.
+    pub struct Named<const N: usize, T>(T);
+
     pub fn call(index: u64, arguments: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
-        static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
-        let turn = TURN.lock().unwrap_or_else(|broken| broken.into_inner());
-        unsafe { CALLS += 1; }
         let mut message = Vec::new();
         index.put(&mut message);
         arguments(&mut message);
+        exchange(message)
+    }
+
+    pub fn call_named(name: &str, arguments: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+        let mut message = Vec::new();
+        u64::MAX.put(&mut message);
+        name.to_bytes(&mut message);
+        arguments(&mut message);
+        exchange(message)
+    }
+
+    fn exchange(message: Vec<u8>) -> Vec<u8> {
+        static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(|broken| broken.into_inner());
+        unsafe { CALLS += 1; }
         let reply = if send(&message) { receive() } else { None };
         drop(turn);
         let reply = reply.unwrap_or_else(|| stop(GONE, "the program ended"));

@@ -112,7 +112,7 @@ final class RewardTests {
   private static final class Listener implements TestExecutionListener {
     final List<String> names = new ArrayList<>();
     private final Map<String, Integer> rows = new HashMap<>();
-    private final Set<Integer> failed = new HashSet<>(), ran = new HashSet<>();
+    private final Set<Integer> failed = new HashSet<>(), ran = new HashSet<>(), passed = new HashSet<>();
     private final TestPlan plan;
     private final String[] tokens;
 
@@ -160,11 +160,20 @@ final class RewardTests {
       boolean good = result.getStatus() == TestExecutionResult.Status.SUCCESSFUL;
       if (row == null) {
         if (!good) fail(test, result);
+        else if (plan.getParent(test).filter(plan.getRoots()::contains).isPresent()) passed(test);
         return;
       }
       if (test.isTest()) ran.add(row);
       if (!good) fail(row, result);
-      if (rows.containsKey(test.getUniqueId()) && ran.contains(row) && !failed.contains(row)) say(tokens[2 * row]);
+      if (rows.containsKey(test.getUniqueId()) && ran.contains(row) && !failed.contains(row)) passed.add(row);
+    }
+
+    /** A class has come to its end, its @AfterAll too. */
+    private void passed(TestIdentifier test) {
+      for (TestIdentifier child : plan.getDescendants(test)) {
+        Integer row = rows.get(child.getUniqueId());
+        if (row != null && passed.contains(row) && !failed.contains(row)) say(tokens[2 * row]);
+      }
     }
 
     /** Everything below a class that could not be set up or torn down. */
