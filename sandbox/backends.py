@@ -49,9 +49,10 @@ async def open_backend(
 
 
 async def _namespace(count: int) -> Sandbox:
-    from sandbox import installed, toolbox, workshop  # noqa: PLC0415
+    from sandbox import cgroups, installed, toolbox, workshop  # noqa: PLC0415
     from sandbox.namespace.slot import Slot  # noqa: PLC0415
 
+    cgroups.remove_leftovers()
     compileall.compile_dir(Path(__file__).parent, quiet=2)  # byte code lies denser in a slot
     python = installed.own_interpreter()
     found = installed.Installed(python, installed.look(workshop.wanted()))

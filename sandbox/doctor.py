@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.backends import Containers, open_backend
 from sandbox.errors import SandboxError
 from sandbox.languages import LANGUAGES
+from sandbox.pool import Health
 from sandbox.program import Limits, Program, Run
 
 _PROBE = """
@@ -127,8 +128,15 @@ async def _probe(sandbox: Any) -> list[Check]:
     names = ("starts processes", "opens sockets", "sees /proc", "writes outside /tmp")
     checks = [Check("a program runs", ok=True)]
     checks += [Check(f"no program {name}", ok=f"'{name}': False" in said) for name in names]
-    checks.append(Check("memory is bounded", ok=True, reason="by rlimits; no memory cgroups yet"))
+    checks.append(_memory_check(sandbox.health()))
     return checks
+
+
+def _memory_check(health: Health) -> Check:
+    """What holds all processes of a program together below its limit."""
+    better = f"; no control groups: {health.memory_why}" if health.memory_why else ""
+    bounded = health.memory != "each process"
+    return Check("memory is bounded", ok=bounded, reason=f"by {health.memory}{better}")
 
 
 def _languages(found: dict[str, Any], where: str) -> tuple[LanguageReport, ...]:

@@ -57,6 +57,8 @@ class Health:
         waiting: calls in the queue.
         problem: why a place is missing, where one is.
         restarts: how often a place failed and had to be brought back.
+        memory, memory_why: what bounds the memory of all processes of a program together, and why
+            not something better.
         outcomes: how many runs ended in each status; `failed` where the sandbox itself did.
     """
 
@@ -66,6 +68,8 @@ class Health:
     waiting: int
     problem: str | None
     restarts: int = 0
+    memory: str | None = None
+    memory_why: str | None = None
     outcomes: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -243,6 +247,7 @@ class Sandbox:
 
     def health(self) -> Health:
         """How the sandbox is, at once and without running anything."""
+        memory = self.facts().get("memory", {})
         return Health(
             backend=self.backend,
             slots=sum(place.alive for place in self._places),
@@ -250,6 +255,8 @@ class Sandbox:
             waiting=sum(len(turns) for turns in self._waiting.values()),
             problem=self._problem,
             restarts=self._restarts,
+            memory=memory.get("bound"),
+            memory_why=memory.get("why"),
             outcomes=dict(self._outcomes),
         )
 

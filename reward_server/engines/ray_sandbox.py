@@ -49,6 +49,9 @@ class ClusterSandbox:
             waiting=sum(health.waiting for health in healths),
             problem=problems[0] if problems else None,
             restarts=sum(health.restarts for health in healths),
+            memory=", ".join(sorted({health.memory for health in healths if health.memory}))
+            or None,
+            memory_why=next((health.memory_why for health in healths if health.memory_why), None),
             outcomes=sum((Counter(health.outcomes) for health in healths), Counter()),
         )
 

@@ -10,11 +10,14 @@ import shutil
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NoReturn, cast
 
 from sandbox.docker.wire import Wire
-from sandbox.namespace import kernel, launch, rehearsal, warm, zygote
+from sandbox.namespace import kernel, launch, memory, rehearsal, warm, zygote
+from sandbox.program import Limits
 
 _SCRATCH = "/tmp"  # noqa: S108 - a small tmpfs of the container's own
 
@@ -27,22 +30,28 @@ class Container:
     """
 
     shelters = False
+    says: Mapping[str, str | None] = MappingProxyType({"bound": "container", "why": None})
+
+    def bound(self, limits: Limits, which: int) -> memory.Bound:
+        """See `ground.Ground`: the engine's limit on the container."""
+        del limits, which
+        return memory.Elsewhere()
 
     def reset(self) -> None:
-        """See `zygote.Ground`. Ends the container where it can't be made clean: it is replaced."""
+        """See `ground.Ground`. Ends the container where it can't be made clean: it is replaced."""
         try:
             _empty(Path(_SCRATCH))
         except OSError:
             os._exit(1)
 
     def part(self) -> None:
-        """See `zygote.Ground`: the cage of the forked process is all there is."""
+        """See `ground.Ground`: the cage of the forked process is all there is."""
 
     def rejoin(self) -> None:
-        """See `zygote.Ground`."""
+        """See `ground.Ground`."""
 
     def sweep(self) -> None:
-        """See `zygote.Ground`."""
+        """See `ground.Ground`."""
         try:
             os.kill(-1, signal.SIGKILL)
         except ProcessLookupError:
@@ -54,7 +63,7 @@ class Container:
                 return
 
     def hide(self, directory: str) -> None:
-        """See `zygote.Ground`.
+        """See `ground.Ground`.
 
         Raises:
             OSError: always; nothing in here can be hidden from a process of the same uid.
@@ -89,5 +98,5 @@ def serve(wire: Wire, hello: dict[str, Any]) -> NoReturn:
     added = [place for place in hello["interpreter"]["path"] if place not in path]
     warm.settle(added, rehearsal.rehearse)
     loop.ground.reset()
-    wire.send(json.dumps(hello).encode())
+    wire.send(json.dumps(hello | {"memory": dict(loop.ground.says)}).encode())
     loop.serve()

@@ -4,7 +4,8 @@ import json
 import secrets
 from typing import Any
 
-from sandbox.docker import boot, owner
+from sandbox import owner
+from sandbox.docker import boot
 from sandbox.namespace import profile, warm
 from sandbox.namespace.lockdown import MAX_THREADS
 from sandbox.namespace.root import TMP_INODES, TMP_MB, TOOLBOX

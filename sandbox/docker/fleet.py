@@ -6,8 +6,9 @@ from typing import Any
 
 from docker.errors import DockerException
 
+from sandbox import owner
 from sandbox.backends import Containers
-from sandbox.docker import engine, owner, shelf
+from sandbox.docker import engine, shelf
 from sandbox.errors import SandboxUnavailable
 from sandbox.installed import Installed, Interpreter
 from sandbox.toolbox import Toolbox

@@ -65,13 +65,14 @@ def _become_zygote(wire: Wire, hello: dict[str, Any], told: int) -> NoReturn:
         "toolbox": root.TOOLBOX if os.path.isdir(root.TOOLBOX) else "",
     }
     try:
-        loop: zygote.Zygote = launch.make_zygote(wire, settings)
+        why = "programs share the container's own group with what watches them"
+        loop: zygote.Zygote = launch.make_zygote(wire, settings, why)
     except Exception as error:  # noqa: BLE001 - whatever it is, there is another way
         os.write(told, f"{type(error).__name__}: {error}".encode())
         os._exit(1)
     os.write(told, _READY)
     os.close(told)
-    wire.send(json.dumps(hello).encode())
+    wire.send(json.dumps(hello | {"memory": loop.ground.says}).encode())
     loop.serve()
 
 

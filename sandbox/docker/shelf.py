@@ -14,8 +14,9 @@ from typing import Any
 
 from docker.errors import APIError, DockerException
 
+from sandbox import owner
 from sandbox.command import Command, File
-from sandbox.docker import engine, owner
+from sandbox.docker import engine
 from sandbox.namespace.root import TOOLBOX
 
 LABEL = "reward-server.toolbox"

@@ -79,6 +79,7 @@ class Answer:
     def _collect_tests(self, tests: Child, owner: Child, before: boards.Row) -> None:
         """The one row of a pair: what befell the program while loading, else the tests' report."""
         ended = tests.end()
+        tests.starved = tests.starved or owner.starved
         if tests.over:
             status: Status = "time_limit"
         elif not owner.finished():
@@ -160,6 +161,8 @@ def _over_limits(
     child: Child, limits: Limits, span: tuple[boards.Row, boards.Row], status: Status
 ) -> Status:
     """The limit that was broken, where one was, else `status`."""
+    if child.starved:
+        return "memory_limit"
     before, after = span
     most = limits.output_kb * 1024
     if max(after.stdout_end - before.stdout_end, after.stderr_end - before.stderr_end) > most:

@@ -6,10 +6,10 @@ import select
 import signal
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sandbox.namespace import board as boards
-from sandbox.namespace import deadline
+from sandbox.namespace import deadline, memory
 from sandbox.namespace.asleep import slept_s
 
 _LOOK_EVERY_S = 0.002
@@ -32,7 +32,9 @@ class Child:
             when it ends; -1 where the kernel has none.
         proc: an open /proc, where a run that sleeps past its limit is to end at once.
         started: on the monotonic clock.
+        bound: of the memory of all its processes.
         over: whether its time was up.
+        starved: whether it, or what it started, was ended for its memory.
         exit_status, peak_mb, cpu_s, wall_s: known once it is reaped.
     """
 
@@ -43,7 +45,9 @@ class Child:
     ended: int = -1
     proc: int | None = None
     started: float = 0.0
+    bound: memory.Bound = field(default_factory=memory.Elsewhere)
     over: bool = False
+    starved: bool = False
     exit_status: int = 0
     peak_mb: float = 0.0
     cpu_s: float = 0.0
@@ -85,7 +89,8 @@ class Child:
         if self.ended >= 0:
             events.register(self.ended, select.POLLIN)
         events.register(control, select.POLLIN)
-        clocks = [_clock(child.pid) for child in (self, partner) if child]
+        watched = [self, partner] if partner else [self]
+        clocks = [_clock(child.pid) for child in watched]
         run, since_cpu, since_wall = 0, 0.0, self.started
         while True:
             cpu, now = sum(map(time.clock_gettime, clocks)), time.monotonic()
@@ -99,6 +104,9 @@ class Child:
             if not left:
                 self.over = True
                 return
+            if any(child.is_over_memory(now) for child in watched):
+                return
+            left = min(left, *[child.bound.wait_s(now - child.started) for child in watched])
             ready = [descriptor for descriptor, _ in events.poll(min(left, longest_s) * 1000)]
             if self.ended in ready or (self.ended < 0 and self._has_ended()):
                 return
@@ -113,6 +121,11 @@ class Child:
             return min(left, max(time_s - wall_s, deadline.SHORTEST_S))
         return deadline.unless_asleep(left, time_s, cpu_s, slept_s(proc, wall_s))
 
+    def is_over_memory(self, now: float) -> bool:
+        """Whether its processes have more memory than they may, if it is time to look."""
+        self.starved = self.starved or self.bound.look(self.pid, now - self.started)
+        return self.starved
+
     def _has_ended(self) -> bool:
         options = os.WEXITED | os.WNOHANG | os.WNOWAIT
         return os.waitid(os.P_PID, self.pid, options) is not None
@@ -126,6 +139,7 @@ class Child:
         self.cpu_s = usage.ru_utime + usage.ru_stime
         self.peak_mb = usage.ru_maxrss / 1024
         self.wall_s = time.monotonic() - self.started
+        self.starved = self.bound.was_broken() or self.starved
 
     def close(self) -> None:
         """Let go of its files."""

@@ -13,10 +13,11 @@ from typing import Any, NoReturn
 
 from sandbox.command import OUTPUT, RUNNER
 from sandbox.namespace import board as boards
-from sandbox.namespace import box, deadline, job, kernel, lockdown, root, seccomp
+from sandbox.namespace import box, deadline, job, kernel, lockdown, memory, root, seccomp
 from sandbox.namespace.answer import Answer
 from sandbox.namespace.child import Cancelled, Child
 from sandbox.namespace.execute import Entry
+from sandbox.namespace.ground import Namespaces
 from sandbox.namespace.launch import INNER_UID
 from sandbox.namespace.task import Task
 from sandbox.program import Limits
@@ -45,24 +46,20 @@ class Commands:
     """Executes the command of a job once for each of its runs."""
 
     def __init__(
-        self,
-        control: socket.socket,
-        own_pid: int,
-        scratch: root.Scratch,
-        proc: int,
-        *,
-        mapped: bool,
+        self, control: socket.socket, ground: Namespaces, proc: int, *, mapped: bool
     ) -> None:
         self.proc = proc
         self.control = control
-        self.own_pid = own_pid
-        self.scratch = scratch
+        self.own_pid = ground.own_pid
+        self.scratch = ground.scratch
+        self.bound = ground.bound
         self.mapped = mapped
-        self.entry = Entry()
-        self.filters = {several: _filter_file(several) for several in (False, True)}
-        self.lock = lockdown.Lock(mapped=mapped, path_address=self.entry.address)
-        self.partner_entry = Entry()
-        self.partner_lock = lockdown.Lock(mapped=mapped, path_address=self.partner_entry.address)
+        self.entry, self.partner_entry = Entry(), Entry()
+        self.filters = {several: _filter_file(several, ground) for several in (False, True)}
+        self.lock, self.partner_lock = (
+            lockdown.Lock(mapped=mapped, measured=ground.measured, path_address=entry.address)
+            for entry in (self.entry, self.partner_entry)
+        )
         self.box = box.Box()
         self.board = boards.Board(1)
         self.loaded = boards.Board(1)
@@ -193,20 +190,21 @@ class Commands:
     ) -> Child:
         """The partner, in a mount namespace of its own: the program must not see its files."""
         files, streams = outputs
-        child = Child(self.board, 1, files)
+        child = Child(self.board, 1, files, bound=self.bound(limits, memory.PARTNER))
         self.partner_entry.set(task.arguments, task.environment)
         cage = _cage(task, limits)
         kernel.setns(self.own_pid, kernel.CLONE_NEWPID)
         kernel.unshare(kernel.CLONE_NEWPID)
-        pid = os.fork()
-        if not pid:
-            try:
-                kernel.unshare(kernel.CLONE_NEWNS)
-                box.mount_filled(task, answer.task.tests.start, source)
-                root.mount_private("/tmp")  # noqa: S108
-                self._become(cage, streams, self.partner_lock, self.partner_entry)
-            finally:
-                os._exit(_NOT_FOUND)
+        with child.bound:
+            pid = os.fork()
+            if not pid:
+                try:
+                    kernel.unshare(kernel.CLONE_NEWNS)
+                    box.mount_filled(task, answer.task.tests.start, source)
+                    root.mount_private("/tmp")  # noqa: S108
+                    self._become(cage, streams, self.partner_lock, self.partner_entry)
+                finally:
+                    os._exit(_NOT_FOUND)
         child.begin(pid)
         return child
 
@@ -218,15 +216,16 @@ class Commands:
         self, task: Task, limits: Limits, files: dict[str, int], streams: tuple[int, ...]
     ) -> Child:
         cage = _cage(task, limits)
-        child = Child(self.board, 1, files)
+        child = Child(self.board, 1, files, bound=self.bound(limits, memory.PROGRAM))
         kernel.setns(self.own_pid, kernel.CLONE_NEWPID)
         kernel.unshare(kernel.CLONE_NEWPID)
-        if os.access(_RUNNER, os.X_OK):  # not where it lies on a file system without exec
-            pid = self._start_runner(task, cage, streams)
-        else:
-            pid = os.fork()
-            if not pid:
-                self._become(cage, streams, self.lock, self.entry)
+        with child.bound:
+            if os.access(_RUNNER, os.X_OK):  # not where it lies on a file system without exec
+                pid = self._start_runner(task, cage, streams)
+            else:
+                pid = os.fork()
+                if not pid:
+                    self._become(cage, streams, self.lock, self.entry)
         child.begin(pid)
         return child
 
@@ -291,10 +290,12 @@ def _has_ended(child: Child, timeout_ms: int) -> bool:
     return bool(events.poll(timeout_ms))
 
 
-def _filter_file(several: bool) -> int:  # noqa: FBT001
+def _filter_file(several: bool, ground: Namespaces) -> int:  # noqa: FBT001
     """A filter for the runner to install: for programs that may, or may not, start processes."""
     descriptor = os.memfd_create("filter")
-    code = seccomp.build(processes=several, path_address=seccomp.ADDRESS_MARK)
+    code = seccomp.build(
+        processes=several, path_address=seccomp.ADDRESS_MARK, measured=ground.measured
+    )
     os.write(descriptor, code)
     return descriptor
 

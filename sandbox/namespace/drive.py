@@ -7,6 +7,7 @@ reports how far things are.
 import atexit
 import builtins
 import decimal
+import errno
 import gc
 import io
 import linecache
@@ -72,7 +73,7 @@ def compile_program(source: bytes, board: boards.Board) -> CodeType:
     try:
         return compile(source, FILE_NAME, "exec", dont_inherit=True)
     except BaseException as error:  # noqa: BLE001
-        flag = boards.FLAG_MEMORY if isinstance(error, MemoryError) else boards.FLAG_SYNTAX
+        flag = boards.FLAG_MEMORY if is_out_of_memory(error) else boards.FLAG_SYNTAX
         board.set(0, flag)
         traceback.print_exception(type(error), error, None)
         sys.stderr.flush()
@@ -92,10 +93,16 @@ def execute(code: CodeType, module: ModuleType) -> tuple[int, bool]:
     except SystemExit as error:
         return exit_code_of(error), False
     except BaseException as error:  # noqa: BLE001
-        memory = isinstance(error, MemoryError)
+        memory = is_out_of_memory(error)
         report(error)
         return 1, memory
     return 0, False
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the interpreter, or the kernel, had no memory to give."""
+    refused = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    return refused or isinstance(error, MemoryError)
 
 
 def report(error: BaseException) -> None:

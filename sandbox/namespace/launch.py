@@ -23,10 +23,11 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(sys.argv[2])
     sys.path.append(PACKAGE_PARENT)
-    from sandbox.namespace import kernel, seccomp  # noqa: PLC0415
+    from sandbox.namespace import kernel, memory, seccomp  # noqa: PLC0415
 
     try:
         seccomp.check_architecture()
+        groups = memory.open_groups(settings["groups"])
         enter_namespaces(settings["uid_base"])
         kernel.die_with_parent()
         child = os.fork()
@@ -35,7 +36,7 @@ def main() -> None:
         sys.exit(1)
     if child:
         wait(child, control)
-    become_zygote(control, settings)
+    become_zygote(control, settings, groups)
 
 
 def enter_namespaces(uid_base: int | None) -> None:
@@ -111,23 +112,26 @@ def wait(child: int, control: socket.socket) -> None:
     os._exit(0)
 
 
-def become_zygote(control: socket.socket, settings: dict[str, Any]) -> None:
+def become_zygote(control: socket.socket, settings: dict[str, Any], groups: Any) -> None:
     """Import what programs use, move into the small root, and serve jobs until the server goes."""
     from sandbox.namespace import kernel  # noqa: PLC0415
 
     kernel.die_with_parent()
     try:
-        loop = make_zygote(control, settings)
+        loop = make_zygote(control, settings, groups)
     except Exception as error:  # noqa: BLE001 - whatever it is, the server must be told
         control.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
         os._exit(1)
-    hello = {"languages": {"python": sys.version.split()[0]}}
+    hello = {"languages": {"python": sys.version.split()[0]}, "memory": loop.ground.says}
     control.send(json.dumps(hello).encode())
     loop.serve()
 
 
-def make_zygote(control: Any, settings: dict[str, Any]) -> Any:
-    """The loop over jobs, in a process that has its namespaces; raises whatever goes wrong."""
+def make_zygote(control: Any, settings: dict[str, Any], groups: Any) -> Any:
+    """The loop over jobs, in a process that has its namespaces; raises whatever goes wrong.
+
+    `groups` are open already (`memory.Groups`), or say why there are none.
+    """
     from sandbox.namespace.handlers import without_fork_handlers  # noqa: PLC0415
 
     with without_fork_handlers():
@@ -136,10 +140,11 @@ def make_zygote(control: Any, settings: dict[str, Any]) -> Any:
     warm.load(settings["preload"])
     heap.fill()  # so that what every fork uses, imported from here on, lies side by side
     with without_fork_handlers():
-        from sandbox.namespace import kernel, rehearsal, root, zygote  # noqa: PLC0415
+        from sandbox.namespace import ground, kernel, rehearsal, root, zygote  # noqa: PLC0415
 
     sys.path.remove(PACKAGE_PARENT)
     proc = os.open("/proc", os.O_PATH)
+    bounds = ground.choose(groups, proc)
     kernel.copy_code_tables(proc)
     sources = root.Sources(settings["visible"], settings["toolbox"])
     mapped = settings["uid_base"] is not None
@@ -151,7 +156,7 @@ def make_zygote(control: Any, settings: dict[str, Any]) -> Any:
         kernel.die_with_parent()
     root.enter(sources)
     kernel.drop_capability_bounds()
-    loop = zygote.Zygote(control, zygote.Namespaces(), proc, mapped=mapped)
+    loop = zygote.Zygote(control, ground.Namespaces(bounds), proc, mapped=mapped)
     warm.settle(settings["path"], rehearsal.rehearse)
     return loop
 

@@ -51,15 +51,26 @@ class Cage:
 
 
 class Lock:
-    """Closes the cage; what it needs is built once, in the zygote."""
+    """Closes the cage; what it needs is built once, in the zygote.
 
-    def __init__(self, *, mapped: bool, path_address: int | None = None) -> None:
+    With `measured`, the zygote looks at the memory of programs, which they must let it.
+    """
+
+    def __init__(
+        self, *, mapped: bool, measured: bool = False, path_address: int | None = None
+    ) -> None:
         self.mapped = mapped
+        self.measured = measured
         self._known: dict[Cage, list[Step]] = {}
         _set_fixed_limits()
         kernel.no_new_privileges()
-        self.filters = {allowed: seccomp.prepare(processes=allowed) for allowed in (False, True)}
-        self.executing = seccomp.prepare(processes=False, path_address=path_address)
+        self.filters = {
+            allowed: seccomp.prepare(processes=allowed, measured=measured)
+            for allowed in (False, True)
+        }
+        self.executing = seccomp.prepare(
+            processes=False, path_address=path_address, measured=measured
+        )
 
     def steps(self, cage: Cage, streams: Sequence[int], kept: Sequence[int]) -> list[Step]:
         """What locks a process in for good, with `streams` from 0 on, and `kept`, as all it has."""
@@ -82,6 +93,8 @@ class Lock:
                 known += [(os.setresgid, ids), (os.setresuid, ids)]
             else:
                 known += [(kernel.drop_capabilities, ()), (kernel.set_dumpable, (0,))]
+            if self.measured:
+                known.append((kernel.set_dumpable, (1,)))
             several = cage.processes > 1
             chosen = self.executing if cage.executes and not several else self.filters[several]
             known.append((kernel.install_filter, (chosen.address,)))

@@ -20,7 +20,10 @@ _SYSTEM = (
 )
 _SYSTEM_LINKS = ("/bin", "/lib", "/lib64", "/sbin")
 _COPIED = ("/etc/ld.so.cache", "/etc/ldc2.conf", *glob.glob("/etc/fpc*.cfg"))
-_DEVICES = ("null", "zero", "full", "random", "urandom")
+_DEVICES = {"null": "null", "zero": "full", "full": "full", "random": "random"}
+_DEVICES |= {"urandom": "urandom"}
+"""Names in /dev, and what lies there. Where `zero` does, shared memory can be had by its name that
+no limit on a process knows of; `full` reads the same and can't be mapped."""
 _ACCOUNTS = {
     "passwd": "program:x:1000:1000::/tmp:/bin/sh\n",
     "group": "program:x:1000:\n",
@@ -39,7 +42,7 @@ class Sources:
 
     def __init__(self, visible: Sequence[str], toolbox: str = "") -> None:
         self.directories = _outermost([*_SYSTEM, *visible, *filter(_is_directory, _SYSTEM_LINKS)])
-        self.devices = [f"/dev/{name}" for name in _DEVICES]
+        self.devices = [f"/dev/{name}" for name in set(_DEVICES.values())]
         self.toolbox = toolbox
         paths = [*self.directories, *self.devices, *filter(None, [toolbox])]
         self.descriptors = {path: os.open(path, os.O_PATH) for path in paths}
@@ -102,10 +105,11 @@ def _fill(sources: Sources) -> None:
     for path, place in shown.items():
         sources.bind(path, _STAGE + place)
         kernel.protect(_STAGE + place, _LOCKED | kernel.ATTR_NODEV, recursive=True)
-    for path in sources.devices:
-        _write(_STAGE + path, b"")
-        sources.bind(path, _STAGE + path)
-        kernel.protect(_STAGE + path, _LOCKED, recursive=True)
+    for name, device in _DEVICES.items():
+        place = f"{_STAGE}/dev/{name}"
+        _write(place, b"")
+        sources.bind(f"/dev/{device}", place)
+        kernel.protect(place, _LOCKED, recursive=True)
     for link in _SYSTEM_LINKS:
         if os.path.islink(link):
             os.symlink(os.readlink(link), _STAGE + link)

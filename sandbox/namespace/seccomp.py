@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from sandbox.namespace import syscall_numbers as numbers
+from sandbox.namespace.sampling import SHARED_BYTES
 
 _LOAD, _JUMP, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x05, 0x15, 0x35, 0x45, 0x06
 _OFFSET_NUMBER, _OFFSET_ARCH, _OFFSET_ARGUMENT_0, _OFFSET_ARGUMENT_1 = 0, 4, 16, 24
+_OFFSET_ARGUMENT_3 = 40
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-_EPERM, _ENOSYS, _ENOTTY = 1, 38, 25
+_EPERM, _ENOMEM, _ENOSYS, _ENOTTY = 1, 12, 38, 25
+_MAP_SHARED, _MAP_ANONYMOUS = 1, 0x20
 _X32_BIT = 0x40000000
 _CLONE_THREAD, _CLONE_NEW_ANY = 0x10000, 0x7E020080
 _AF_UNIX = 1
@@ -88,6 +91,21 @@ def _pointer_is(offset: int, address: int) -> Instructions:
     ]
 
 
+def _mmap() -> Instructions:
+    """All but large pieces of shared anonymous memory, see `sampling.SHARED_BYTES`."""
+    return [
+        _load(_OFFSET_ARGUMENT_3),
+        _jump(_ANY_BIT, _MAP_SHARED, 0, 6),
+        _jump(_ANY_BIT, _MAP_ANONYMOUS, 0, 5),
+        _load(_OFFSET_ARGUMENT_1 + 4),
+        _jump(_EQUAL, 0, 0, 2),
+        _load(_OFFSET_ARGUMENT_1),
+        _jump(_AT_LEAST, SHARED_BYTES + 1, 0, 1),
+        _answer(_ERRNO | _ENOMEM),
+        _answer(_ALLOW),
+    ]
+
+
 def _checked(*, processes: bool) -> dict[str, Instructions]:
     """Calls that are allowed for some arguments only.
 
@@ -105,11 +123,15 @@ def _checked(*, processes: bool) -> dict[str, Instructions]:
     }
 
 
-def _allowed(*, processes: bool, column: int, path_address: int | None) -> dict[int, Instructions]:
+def _allowed(
+    *, processes: bool, column: int, path_address: int | None, measured: bool
+) -> dict[int, Instructions]:
     groups = (*numbers.ALWAYS, numbers.PROCESSES) if processes else numbers.ALWAYS
     plain = {number[column]: _YES for group in groups for number in group.values()}
     for name, instructions in _checked(processes=processes).items():
         plain[numbers.CHECKED[name][column]] = instructions
+    if measured:
+        plain[numbers.MEMORY["mmap"][column]] = _mmap()
     if path_address is not None and not processes:
         execve = numbers.PROCESSES["execve"][column]
         plain[execve] = _pointer_is(_OFFSET_ARGUMENT_0, path_address)
@@ -140,13 +162,16 @@ def _tree(ranges: _Ranges, below: Instructions) -> Instructions:
     return [_jump(_AT_LEAST, start, 0, 1), _skip(len(left)), *left, *right]
 
 
-def build(*, processes: bool, path_address: int | None = None) -> bytes:
+def build(*, processes: bool, path_address: int | None = None, measured: bool = False) -> bytes:
     """The filter's instructions for this machine, with or without leave to start processes.
 
-    Without it, `path_address` still allows to execute the program whose path lies there.
+    Without it, `path_address` still allows to execute the program whose path lies there. With
+    `measured`, memory must be such that `sampling` sees it.
     """
     column, audit_arch = _ARCHITECTURES[os.uname().machine]
-    rules = _allowed(processes=processes, column=column, path_address=path_address)
+    rules = _allowed(
+        processes=processes, column=column, path_address=path_address, measured=measured
+    )
     head = [
         _load(_OFFSET_ARCH),
         _jump(_EQUAL, audit_arch, 1, 0),
@@ -175,9 +200,9 @@ class Filter:
     kept: tuple[object, ...]
 
 
-def prepare(*, processes: bool, path_address: int | None = None) -> Filter:
+def prepare(*, processes: bool, path_address: int | None = None, measured: bool = False) -> Filter:
     """The filter in memory, in the form that prctl(PR_SET_SECCOMP) takes."""
-    code = build(processes=processes, path_address=path_address)
+    code = build(processes=processes, path_address=path_address, measured=measured)
     buffer = ctypes.create_string_buffer(code, len(code))
     header = _Header(len(code) // 8, ctypes.addressof(buffer))
     return Filter(ctypes.addressof(header), (buffer, header))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sandbox import cgroups
 from sandbox.command import Command
 from sandbox.errors import SandboxError, SandboxUnavailable
 from sandbox.installed import Interpreter
@@ -48,6 +49,7 @@ class Slot:
         self._control: socket.socket | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._working = False
+        self._groups: cgroups.Groups | None = None
 
     async def start(self) -> None:
         """Start the processes and wait until they are ready.
@@ -83,6 +85,7 @@ class Slot:
 
     def _launch(self, theirs: socket.socket, errors: int) -> subprocess.Popen[bytes]:
         settings = {
+            "groups": self._make_groups(),
             "uid_base": UID_BASE + 2 * self.index if os.getuid() == 0 else None,
             "visible": self.interpreter.visible,
             "path": self.interpreter.path,
@@ -106,6 +109,19 @@ class Slot:
             cwd="/",
             start_new_session=True,
         )
+
+    def _make_groups(self) -> dict[str, Any] | str:
+        """Control groups as the launcher is told of them, or why there are none."""
+        try:
+            self._groups = made = cgroups.make()
+        except cgroups.Refused as refusal:
+            return str(refusal)
+        return {
+            "version": made.version,
+            "homes": [str(path) for path in made.homes],
+            "program": str(made.program),
+            "partner": str(made.partner),
+        }
 
     @property
     def alive(self) -> bool:
@@ -207,6 +223,9 @@ class Slot:
         if process:
             loop = asyncio.get_running_loop()
             await asyncio.shield(loop.run_in_executor(None, _end, process))
+        groups, self._groups = self._groups, None
+        if groups:
+            groups.remove()
 
 
 def _wake(waiter: asyncio.Future[None]) -> None:

@@ -10,78 +10,19 @@ import select
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
 from sandbox.namespace import board as boards
-from sandbox.namespace import calls, drive, job, kernel, lockdown, root, warm
+from sandbox.namespace import calls, drive, job, lockdown, memory, warm
 from sandbox.namespace.answer import BATCH_OUTPUT_BYTES, Answer
 from sandbox.namespace.child import Cancelled, Child
 from sandbox.namespace.commands import Commands
+from sandbox.namespace.ground import Ground, Namespaces
 from sandbox.split import testing
 from sandbox.split.report import DIRECTORY as TESTS
 from sandbox.split.wire import Pipe
 
 _MIB = 1 << 20
-
-
-class Ground(Protocol):
-    """What the programs of a slot stand on, one after the other.
-
-    Attributes:
-        shelters: whether programs can't reach a second zygote, a helper, in here.
-    """
-
-    shelters: bool
-
-    def reset(self) -> None:
-        """Make sure that nothing of an earlier program is there."""
-
-    def part(self) -> None:
-        """Keep what is forked next apart from this process."""
-
-    def rejoin(self) -> None:
-        """Let what is forked next live beside this process."""
-
-    def sweep(self) -> None:
-        """After a program: end whatever it started."""
-
-    def hide(self, directory: str) -> None:
-        """In a forked process: make `directory` one that no other can see."""
-
-
-class Namespaces:
-    """The ground of a slot in namespaces of its own.
-
-    Each child is the first process of a nested pid namespace, so that killing it kills whatever it
-    started.
-    """
-
-    shelters = True
-
-    def __init__(self) -> None:
-        self.own_pid = os.pidfd_open(os.getpid())
-        self.scratch = root.Scratch()
-
-    def reset(self) -> None:
-        """See `Ground`."""
-        self.scratch.reset()
-
-    def part(self) -> None:
-        """See `Ground`."""
-        self.rejoin()
-        kernel.unshare(kernel.CLONE_NEWPID)
-
-    def rejoin(self) -> None:
-        """See `Ground`."""
-        kernel.setns(self.own_pid, kernel.CLONE_NEWPID)
-
-    def sweep(self) -> None:
-        """See `Ground`: all of it ended with its pid namespace."""
-
-    def hide(self, directory: str) -> None:
-        """See `Ground`."""
-        kernel.unshare(kernel.CLONE_NEWNS)
-        root.mount_private(directory)
 
 
 class Zygote:
@@ -95,7 +36,8 @@ class Zygote:
         self.null = os.open("/dev/null", os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(self.null, descriptor)
-        self.lock = lockdown.Lock(mapped=mapped)
+        measured = isinstance(ground, Namespaces) and ground.measured
+        self.lock = lockdown.Lock(mapped=mapped, measured=measured)
         self.helpers: dict[int, socket.socket] = {}
         self.is_helper = not ground.shelters
         self.streams = drive.Streams()
@@ -103,7 +45,7 @@ class Zygote:
         self.commands: Commands | None = None
         if isinstance(ground, Namespaces):
             control.set_inheritable(False)  # commands execute programs, which must not find it
-            self.commands = Commands(control, ground.own_pid, ground.scratch, proc, mapped=mapped)
+            self.commands = Commands(control, ground, proc, mapped=mapped)
 
     def serve(self) -> NoReturn:
         """Take jobs until the server hangs up."""
@@ -175,19 +117,24 @@ class Zygote:
         return ours
 
     def _work(self, source: int, answer: Answer) -> None:
+        alone = answer.task.isolate
         while not answer.complete():
             done = len(answer.rows)
-            count = 1 if answer.task.isolate else job.SHARED_RUNS
+            count = 1 if alone else job.SHARED_RUNS
             self.ground.reset()
             if answer.task.kind == "tests":
                 children = self._spawn_pair(answer.task, source)
             else:
                 spans = answer.task.inputs[done : done + count]
                 children = [self._spawn(answer.task, source, spans)]
-            self._see_through(children, answer)
+            alone = self._see_through(children, answer) or alone
 
-    def _see_through(self, children: list[Child], answer: Answer) -> None:
-        """Watch the first until it is done, end them all, and collect what they did."""
+    def _see_through(self, children: list[Child], answer: Answer) -> bool:
+        """Watch the first until it is done, end them all, and collect what they did.
+
+        Returns:
+            Whether its memory was too much in one of several runs, which must be found.
+        """
         try:
             children[0].watch(self.control, answer.task.limits.time_s, self.cores, *children[1:])
         except Cancelled:
@@ -196,15 +143,17 @@ class Zygote:
             for child in children:
                 child.reap()
             self.ground.sweep()
-        if not answer.complete():
+        unclear = children[0].starved and children[0].count > 1
+        if not unclear and not answer.complete():
             answer.collect(*children)
         for child in children:
             child.close()
+        return unclear
 
     def _spawn(self, task: job.Job, source: int, spans: Sequence[job.Span]) -> Child:
         """Fork the child for these runs; in the child this never returns."""
         files = {name: _output(name) for name in ("stdout", "stderr")}
-        child = Child(boards.Board(len(spans)), len(spans), files)
+        child = self._child(task, len(spans), files)
         if task.kind != "stdio":
             files["value"] = _output("value")
             return self._fork(self._calls_process(task, source, spans, child), child)
@@ -220,23 +169,30 @@ class Zygote:
         What this process writes to while a child lives is copied: open what is needed beforehand.
         """
         self.ground.part()
-        pid = os.fork()
-        if not pid:
-            try:
-                become()
-            finally:
-                os._exit(1)
+        with child.bound:
+            pid = os.fork()
+            if not pid:
+                try:
+                    become()
+                finally:
+                    os._exit(1)
         child.begin(pid)
         return child
+
+    def _child(
+        self, task: job.Job, count: int, files: dict[str, int], which: int = memory.PROGRAM
+    ) -> Child:
+        bound = self.ground.bound(task.limits, which)
+        return Child(boards.Board(count), count, files, bound=bound)
 
     def _spawn_pair(self, task: job.Job, source: int) -> list[Child]:
         """Fork the tests' process and the program's, with a wire between them."""
         theirs, ours = socket.socketpair()
         with theirs, ours:
             files = {name: _output(name) for name in ("stdout", "stderr", "value")}
-            tests = Child(boards.Board(1), 1, files)
+            tests = self._child(task, 1, files, memory.PARTNER)
             files = {name: _output(name) for name in ("stdout", "stderr")}
-            owner = Child(boards.Board(1), 1, files)
+            owner = self._child(task, 1, files)
             wires = theirs.fileno(), ours.fileno()
             become_tests = self._tests_process(task, source, tests.files, wires[0])
             become_owner = self._owner_process(task, source, owner, wires[1])

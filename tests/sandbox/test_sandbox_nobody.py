@@ -14,7 +14,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
 INTERPRETERS = (getattr(sys, "_base_executable", sys.executable), "/usr/bin/python3")
-TABLES = ("cases/code/verdicts.jsonl", "attacks/programs.jsonl", "attacks/toolchains.jsonl")
+TABLES = (
+    "cases/code/verdicts.jsonl",
+    "cases/code/memory.jsonl",
+    "attacks/programs.jsonl",
+    "attacks/toolchains.jsonl",
+)
 
 
 def interpreter():

@@ -1,7 +1,8 @@
-"""Whose a container is: a label that tells containers of a living server from what is left of one.
+"""Whose a container or control group is: a label that tells a living server's from leftovers.
 
 A container ends by itself when its server does. What can be left all the same: one that was created
-and not started, or one on an engine that stalled; the next server to start removes those.
+and not started, or one on an engine that stalled, and the groups of a server that was killed; the
+next server to start removes those.
 """
 
 import os

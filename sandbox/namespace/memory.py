@@ -1,0 +1,203 @@
+"""What bounds the memory of all processes of a program together, beside the limits of each.
+
+Either a control group, which the kernel keeps below its limit, or the zygote looks from time to
+time (`sandbox.namespace.sampling`). A container of the docker backend has its engine's limit.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sandbox.program import Limits
+
+PROGRAM, PARTNER = 0, 1
+"""Which of a slot's two programs at once: the one under test, and tests or judges beside it."""
+
+_MIB = 1 << 20
+SLACK_BYTES = 32 * _MIB
+"""Past the limit and the output: for the kernel's own, such as stacks and page tables."""
+
+
+def most_bytes(limits: Limits) -> int:
+    """What the processes of one program may hold together, files in /tmp and output included."""
+    return limits.memory_mb * _MIB + 2 * limits.output_kb * 1024 + SLACK_BYTES
+
+
+class Bound(Protocol):
+    """The bound of one program; as a context, what is forked in it is held by it."""
+
+    def __enter__(self) -> object:
+        """What is forked from here on belongs to the program."""
+
+    def __exit__(self, *exc_info: object) -> None:
+        """What is forked from here on does not."""
+
+    def wait_s(self, wall_s: float) -> float:
+        """Seconds until the next look at a program that started so long ago."""
+
+    def look(self, pid: int, wall_s: float) -> bool:
+        """Whether the program whose first process is `pid` is over its bound now."""
+
+    def was_broken(self) -> bool:
+        """After the program's end: whether the kernel ended any of it for its memory."""
+
+
+class Bounds(Protocol):
+    """Where a slot has the bounds of its programs from.
+
+    Attributes:
+        measured: whether programs must let the zygote look at their memory.
+        says: for people: `bound`, how memory is bounded, and `why` not in a better way.
+    """
+
+    @property
+    def measured(self) -> bool:
+        """See above."""
+
+    @property
+    def says(self) -> Mapping[str, str | None]:
+        """See above."""
+
+    def bound(self, limits: Limits, which: int) -> Bound:
+        """That of the next program."""
+
+
+class Elsewhere:
+    """No bound of ours: somebody else's, or none."""
+
+    def __enter__(self) -> None:
+        """See `Bound`."""
+
+    def __exit__(self, *exc_info: object) -> None:
+        """See `Bound`."""
+
+    def wait_s(self, wall_s: float) -> float:
+        """See `Bound`."""
+        del wall_s
+        return float("inf")
+
+    def look(self, pid: int, wall_s: float) -> bool:
+        """See `Bound`."""
+        del pid, wall_s
+        return False
+
+    def was_broken(self) -> bool:
+        """See `Bound`."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """Limits of each process, and no more."""
+
+    says: Mapping[str, str | None]
+    measured: bool = True
+
+    def bound(self, limits: Limits, which: int) -> Bound:
+        """See `Bounds`."""
+        del limits, which
+        return Elsewhere()
+
+
+@dataclass(slots=True)
+class _Group:
+    """The open files of a group, and what they were last set to or said."""
+
+    processes: int
+    limit: int
+    events: int
+    failures: int
+    limit_bytes: int = 0
+    killed: int = 0
+    failed: int = 0
+
+
+class Groups:
+    """The groups of a slot, opened before it gave up the power to."""
+
+    measured = False
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.version: int = settings["version"]
+        self.says = {"bound": f"cgroup v{self.version}", "why": None}
+        self.homes = [_open(path, "cgroup.procs") for path in settings["homes"]]
+        names = {
+            1: ("memory.limit_in_bytes", "memory.oom_control", "memory.failcnt"),
+            2: ("memory.max", "memory.events", "memory.events"),
+        }[self.version]
+        self.groups = [
+            _Group(_open(path, "cgroup.procs"), *(_open(path, name) for name in names))
+            for path in (settings["program"], settings["partner"])
+        ]
+
+    def settle(self) -> None:
+        """Move this process home, by way of its programs' groups, to see whether it can.
+
+        Raises:
+            OSError: it can't.
+        """
+        for which in (PROGRAM, PARTNER):
+            with self.bound(Limits(), which):
+                pass
+        for home in self.homes:
+            os.write(home, b"0")
+
+    def bound(self, limits: Limits, which: int) -> "InGroup":
+        """The bound of the next program."""
+        return InGroup(self, self.groups[which], most_bytes(limits))
+
+
+def open_groups(settings: dict[str, Any] | str) -> Groups | str:
+    """The groups that the server made, or why there are none."""
+    if isinstance(settings, str):
+        return settings
+    try:
+        return Groups(settings)
+    except OSError as error:
+        return f"groups can't be used: {error}"
+
+
+class InGroup(Elsewhere):
+    """The bound of a program whose processes are in a control group."""
+
+    def __init__(self, groups: Groups, group: _Group, most: int) -> None:
+        self.groups = groups
+        self.group = group
+        self.most = most
+
+    def __enter__(self) -> None:
+        """See `Bound`. The limit stays what it was where it need not change."""
+        group = self.group
+        if group.limit_bytes != self.most:
+            os.pwrite(group.limit, b"%d" % self.most, 0)
+            group.limit_bytes = self.most
+        os.write(group.processes, b"0")
+
+    def __exit__(self, *exc_info: object) -> None:
+        """See `Bound`."""
+        os.write(self.groups.homes[0], b"0")
+
+    def was_broken(self) -> bool:
+        """See `Bound`. A kill for a larger group's limit, or the machine's, is none of ours."""
+        group = self.group
+        killed = _count(group.events, b"oom_kill ")
+        if killed == group.killed:
+            return False
+        group.killed = killed
+        before = group.failed
+        group.failed = _count(group.failures, b"oom " if self.groups.version == 2 else b"")
+        return group.failed != before
+
+
+def _open(directory: str, name: str) -> int:
+    reads = name in {"memory.oom_control", "memory.failcnt", "memory.events"}
+    return os.open(f"{directory}/{name}", os.O_RDONLY if reads else os.O_WRONLY)
+
+
+def _count(file: int, word: bytes) -> int:
+    """The number after a word at the start of a line; -1 where there is none."""
+    for line in os.pread(file, 4096, 0).splitlines():
+        if line.startswith(word):
+            return int(line[len(word) :])
+    return -1
