@@ -12,11 +12,11 @@ from sandbox.apart import LANGUAGES
 from sandbox.apart.halves import Unsplittable
 
 WORDS = """
-() { } [ ] < > ; , : :: = -> & * ~ . ... ' " ` # // /* */ \\ => <T> {} 'a f F x T int i32 auto void
-char template class struct enum union namespace operator== operator[] typename const constexpr static
-using typedef friend virtual return 1 0.5 fn pub mod impl trait for where dyn Fn type func map
-interface package import chan default requires std:: string vector<int> Vec<T> Self self
-Self::Item iota public final #define #include (x)
+() { } [ ] < > ; , : :: = -> & * ~ . ... ' " ` # // /* */ \\ => <T> {} 'a f F x T int i32 auto
+void char template class struct enum union namespace operator== operator[] typename const
+constexpr static using typedef friend virtual return 1 0.5 fn pub mod impl trait for where dyn
+Fn type func map interface package import chan default requires std:: string vector<int> Vec<T>
+Self self Self::Item iota public final #define #include (x)
 """
 PIECES = st.sampled_from([*WORDS.split(), "\n", "[T any]", "(x int)", "&mut self"])
 TEXTS = st.lists(PIECES, max_size=40).map(" ".join)
