@@ -21,7 +21,10 @@ from sandbox.program import Limits, Outcome, Run
 _LIMITS = Limits(time_s=60, memory_mb=4096, output_kb=256 << 10, processes=16)
 _SCRATCH_MB = 512
 _NOT_FOR_HEADERS = ("-I", "-static", "-no-pie", "-fuse-ld")
-_RUNNER = ("gcc", "-std=gnu17", "-O2", "-static", "-o", f"{OUTPUT}/{RUNNER}", "/box/runner.c")
+_RUNNER = (
+    *("gcc", "-std=gnu17", "-O2", "-static", "-nostdlib", "-ffreestanding"),
+    *("-fno-stack-protector", "-o", f"{OUTPUT}/{RUNNER}", "/box/runner.c"),
+)
 
 Execute = Callable[[Command, Sequence[Run], Limits, bool], Awaitable[list[Outcome]]]
 """Runs a command once for each run; the last argument: whether to stop at the first failure."""
