@@ -42,6 +42,7 @@ def serve(
 
     from reward_server.app import create_app  # noqa: PLC0415
     from reward_server.life import LEAVE_S, Server  # noqa: PLC0415
+    from reward_server.one_write import OneWriteProtocol  # noqa: PLC0415
     from reward_server.telemetry import configure_logging  # noqa: PLC0415
 
     settings = _settings(host=host, port=port)
@@ -50,6 +51,7 @@ def serve(
     app = create_app(settings)
     config = uvicorn.Config(
         app,
+        http=OneWriteProtocol,
         host=settings.host,
         port=settings.port,
         log_config=None,

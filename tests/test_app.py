@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import time
 
 import httpx
@@ -233,3 +234,16 @@ def test_healthz_answers_while_workers_are_busy(poisoned):
             return seconds
 
     assert asyncio.run(ask()) < 0.1
+
+
+def test_head_and_body_leave_together(server):
+    """A balancer that has half of an answer when its server dies can't ask another one."""
+    body = json.dumps({"items": [{"completion": "\\boxed{1}", "reference": "1"}] * 20}).encode()
+    head = f"POST /v1/score HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+    with socket.create_connection(address) as connection:
+        for _ in range(50):
+            connection.sendall(head + body)
+            piece = connection.recv(1 << 20)
+            assert piece.startswith(b"HTTP/1.1 200")
+            assert piece.endswith(b"}")
