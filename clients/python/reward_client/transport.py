@@ -49,8 +49,8 @@ class Transport:
             RefusedError: the server says no.
             UnreachableError: nobody answered in time.
         """
-        content = _encoded(body)
         async with self.room:
+            content = _encoded(body)
             patience = self.patience()
             while True:
                 try:
@@ -139,8 +139,7 @@ def _encoded(body: Any) -> bytes:
     Raises:
         TypeError, ValueError: something in it has no JSON.
     """
-    whole = json.dumps(body, ensure_ascii=False, allow_nan=False, default=_plain)
-    return whole.encode()
+    return _WRITER.encode(body).encode()
 
 
 def _plain(value: Any) -> Any:
@@ -148,3 +147,8 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError(f"{type(value).__name__} has no JSON; send text, numbers, lists and objects")
+
+
+_WRITER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
+)
