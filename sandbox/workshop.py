@@ -43,6 +43,18 @@ _REASONS = {
 }
 
 
+def is_command(program: Program) -> bool:
+    """Whether a program runs as a command of its own, not in the warm interpreter.
+
+    Raises:
+        ValueError: there is no such language.
+    """
+    if program.language not in LANGUAGES:
+        raise ValueError(f"programs in {program.language!r} can't be run here")
+    alone = program.kind in {"judge", "workspace"} or program.partner is not None
+    return alone or bool(LANGUAGES[program.language].run)
+
+
 class Workshop:
     """One for all places of a backend."""
 

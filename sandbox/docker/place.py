@@ -14,10 +14,9 @@ from sandbox.docker import boot, container, engine, wire
 from sandbox.docker.fleet import Fleet
 from sandbox.docker.stream import Stream
 from sandbox.errors import SandboxError, SandboxUnavailable, Unsupported
-from sandbox.languages import LANGUAGES
 from sandbox.namespace import deadline, job, rows
 from sandbox.program import Limits, Outcome, Program, Run
-from sandbox.workshop import Workshop, wanted
+from sandbox.workshop import Workshop, is_command, wanted
 
 ANSWER_GRACE_S = 30.0
 
@@ -103,12 +102,10 @@ class Place:
             SandboxError: the container failed; it is gone then.
             ValueError: it has no such language.
         """
-        language = LANGUAGES.get(program.language)
-        if language is None:
-            raise ValueError(f"programs in {program.language!r} can't be run here")
+        command = is_command(program)
         if not self._workshop:
             _refuse(program)
-        elif language.run or program.kind in {"judge", "workspace"} or program.partner:
+        elif command:
             return await self._workshop.run(self._execute, program, runs, limits)
         memory_mb = limits.memory_mb * (1 + (program.kind == "tests"))
         return await self._do(job.write(program, runs, limits), len(runs), limits, memory_mb)
@@ -200,7 +197,7 @@ def _refuse(program: Program) -> None:
     Raises:
         Unsupported: programs like this one.
     """
-    if LANGUAGES[program.language].run or program.kind in {"judge", "workspace"} or program.partner:
+    if is_command(program):
         raise Unsupported(
             "the docker sandbox runs Python programs, without checkers and interactors, where a "
             "container can't hold namespaces; the namespace sandbox runs the others"

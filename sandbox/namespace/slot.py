@@ -14,10 +14,9 @@ from sandbox import cgroups
 from sandbox.command import Command
 from sandbox.errors import SandboxError, SandboxUnavailable
 from sandbox.installed import Interpreter
-from sandbox.languages import LANGUAGES
 from sandbox.namespace import deadline, job, rows, warm
 from sandbox.program import Limits, Outcome, Program, Run
-from sandbox.workshop import Workshop
+from sandbox.workshop import Workshop, is_command
 
 START_TIMEOUT_S = 60.0
 """A slot starts in 0.3 s; on a machine under heavy load it may take long."""
@@ -135,10 +134,7 @@ class Slot:
             SandboxError: the slot failed; it is closed then.
             ValueError: it has no such language.
         """
-        if program.language not in LANGUAGES:
-            raise ValueError(f"programs in {program.language!r} can't be run here")
-        command = program.kind in {"judge", "workspace"} or program.partner
-        if LANGUAGES[program.language].run or command:
+        if is_command(program):
             return await self.workshop.run(self._execute, program, runs, limits)
         return await self._do(job.write(program, runs, limits), len(runs), limits)
 

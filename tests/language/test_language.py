@@ -1,5 +1,6 @@
 """Language consistency: our cases, the labelled public ones, hostile text, threads."""
 
+import gc
 import json
 import math
 import random
@@ -186,13 +187,13 @@ HOSTILE = dict(hostile())
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_takes_linear_time(name):
     judge(ENGLISH + CHINESE + "é")
-    took = []
-    for size in (40_000, 39_000, 38_000):  # one may meet a collection of the whole run's garbage
-        text = HOSTILE[name](size)
-        start = process_time()
-        assert judge(text).status == "ok"
-        took.append(process_time() - start)
-    assert min(took) < 0.4, took  # at most 0.1 s on an idle machine
+    text = HOSTILE[name](40_000)
+    gc.collect()
+    gc.freeze()  # as workers do: what a run of all tests has in memory is none of the verifier's
+    start = process_time()
+    verdict = judge(text)
+    assert process_time() - start < 0.4  # at most 0.1 s on an idle machine
+    assert verdict.status == "ok"
 
 
 def test_of_a_very_long_text_the_start_and_the_end_are_looked_at():
