@@ -134,7 +134,7 @@ class Program:
     def _constants(self, program: str, own: set[str]) -> Iterator[str]:
         """Declarations of constants that the tests name, as they stand."""
         for found in _CONSTANTS.finditer(program):
-            text = found["group"] or found["one"]
+            text = found["group"] or found["one"] or ""
             plain = blanked(text, SKIPPED)
             named = set(re.findall(r"(?:^|[\n;])\s*(\w+)", plain))
             taken = own | PREDECLARED | BASIC | set(self.imports)

@@ -40,6 +40,7 @@ TESTS = {
 @example(program="fn f<")
 @example(program="func F[")
 @example(program="struct T" + "{" * 2000)
+@example(program="const ()")
 def test_any_text_is_read(language, program):
     read(language, program, TESTS[language])
 
