@@ -14,13 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from sandbox import precompiled
 from sandbox.command import OUTPUT, RUNNER, Command, File, unpack
 from sandbox.languages import LANGUAGES, Language
 from sandbox.program import Limits, Outcome, Run
 
 _LIMITS = Limits(time_s=60, memory_mb=4096, output_kb=256 << 10, processes=16)
 _SCRATCH_MB = 512
-_NOT_FOR_HEADERS = ("-I", "-static", "-no-pie", "-fuse-ld")
 _RUNNER = (
     *("gcc", "-std=gnu17", "-O2", "-static", "-nostdlib", "-ffreestanding"),
     *("-fno-stack-protector", "-o", f"{OUTPUT}/{RUNNER}", "/box/runner.c"),
@@ -63,15 +63,18 @@ class Toolbox:
         return self.shelf.path if self.shelf else ""
 
     async def header(
-        self, execute: Execute, language: Language, source: bytes, make: MakeCommand
-    ) -> None:
-        """Compile the language's header, once, if `source` includes it."""
-        if language.header and language.header.encode() in source:
-            command = make(language, _header_arguments(language), _header_files(language))
-            place = f"{language.name}/{language.header}"
+        self, execute: Execute, language: Language, text: bytes, make: MakeCommand
+    ) -> str:
+        """Compile the language's header, once, if `text` includes it; where it is then."""
+        folder = precompiled.folder(language, text)
+        if language.header and language.header.encode() in text:
+            source = precompiled.source(language, folder)
+            command = make(language, precompiled.arguments(language), source)
+            place = f"{folder}/{language.header}"
             # for where it is included a second time: the real one
             other = File(place, f"#include_next <{language.header}>\n".encode())
             await self._make(execute, command, f"{place}.gch", (other,))
+        return folder
 
     async def runner(self, execute: Execute, make: MakeCommand) -> None:
         """Compile runner.c, once."""
@@ -98,17 +101,6 @@ class Toolbox:
                 with contextlib.suppress(OSError, ValueError):
                     (file,) = unpack(outcomes[0].value or b"")
                     await self.shelf.put(name, command, (*others, file._replace(path=name)))
-
-
-def _header_arguments(language: Language) -> list[str]:
-    """The compile command, for the header: the same flags, or it would not be used."""
-    flags = [part for part in language.compile[:-4] if not part.startswith(_NOT_FOR_HEADERS)]
-    flags = [part for part in flags if part != "-s"]
-    return [*flags, "-x", "c++-header", "/box/all.h", "-o", f"{OUTPUT}/all.gch"]
-
-
-def _header_files(language: Language) -> tuple[File, ...]:
-    return (File("all.h", f"#include <{language.header}>\n".encode()),)
 
 
 class Directory:

@@ -219,12 +219,14 @@ class Workshop:
         """What is run: the source itself, or what the compiler made of it."""
         if not language.compile:
             return source.files
-        await self.toolbox.header(execute, language, source.files[0].data, self._compile_command)
+        text = b"".join(file.data for file in source.files)
+        header = await self.toolbox.header(execute, language, text, self._compile_command)
         public = Path(source.files[0].path).stem
         at = language.compile.index("{harness}") if "{harness}" in language.compile else 0
         line = (*language.compile[:at], *source.compile, *language.compile[at + 1 :])
         arguments = tuple(
-            part.replace("{public}", public) for part in (line if at else language.compile)
+            part.replace("{public}", public).replace("{header}", header)
+            for part in (line if at else language.compile)
         )
         support = (File(name, (HARNESS / name).read_bytes()) for name in language.support)
         return await self._build(execute, language, arguments, (*source.files, *support))

@@ -254,8 +254,8 @@ template <class T> struct Codec<T, std::enable_if_t<is_complex<T> && !is_kept<T>
     reward_wire::put<V>(to, value.imag());
   }
   static T get(Reader &from) {
-    V real = reward_wire::get<V>(from);
-    return T(real, reward_wire::get<V>(from));
+    V whole = reward_wire::get<V>(from);
+    return T(whole, reward_wire::get<V>(from));
   }
 };
 
