@@ -120,6 +120,8 @@ class Slot:
             "homes": [str(path) for path in made.homes],
             "program": str(made.program),
             "partner": str(made.partner),
+            "crowd": made.crowd and str(made.crowd),
+            "usage": made.usage and str(made.usage),
         }
 
     @property

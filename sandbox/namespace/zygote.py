@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from sandbox.namespace import board as boards
-from sandbox.namespace import calls, drive, job, lockdown, memory, warm
+from sandbox.namespace import calls, drive, job, lockdown, memory, resident, warm
 from sandbox.namespace.answer import BATCH_OUTPUT_BYTES, Answer
 from sandbox.namespace.child import Cancelled, Child
 from sandbox.namespace.commands import Commands
@@ -135,8 +135,10 @@ class Zygote:
         Returns:
             Whether its memory was too much in one of several runs, which must be found.
         """
+        limits = answer.task.limits
+        tree = limits.processes > 1
         try:
-            children[0].watch(self.control, answer.task.limits.time_s, self.cores, *children[1:])
+            children[0].watch(self.control, limits.time_s, self.cores, *children[1:], tree=tree)
         except Cancelled:
             answer.skip("skipped")
         finally:
@@ -182,8 +184,10 @@ class Zygote:
     def _child(
         self, task: job.Job, count: int, files: dict[str, int], which: int = memory.PROGRAM
     ) -> Child:
-        bound = self.ground.bound(task.limits, which)
-        return Child(boards.Board(count), count, files, bound=bound)
+        child = Child(boards.Board(count), count, files, proc=self.proc, usage=self.ground.usage)
+        child.bound = self.ground.bound(task.limits, which)
+        child.resident = resident.Resident(task.limits.memory_mb, self.cores)
+        return child
 
     def _spawn_pair(self, task: job.Job, source: int) -> list[Child]:
         """Fork the tests' process and the program's, with a wire between them."""
