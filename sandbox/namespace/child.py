@@ -12,6 +12,9 @@ from sandbox.namespace import board as boards
 from sandbox.namespace import memory, procfs, usage
 from sandbox.namespace.resident import Resident
 
+DOZES = b"dozes"
+"""Told once of a program that sleeps: it has no use for its core."""
+
 _LOOK_EVERY_S = 0.002
 """How often a child that has no descriptor is looked at."""
 
@@ -98,6 +101,7 @@ class Child:
         events.register(control, select.POLLIN)
         watched = [self, partner] if partner else [self]
         used = usage.Usage(watched, time_s, cores, tree=tree)
+        told = False
         while True:
             now = time.monotonic()
             left = used.left_s(now)
@@ -106,6 +110,9 @@ class Child:
                 break
             if any(child.is_over_memory(now) for child in watched):
                 break
+            if used.dozes and not told:
+                told = True
+                control.send(DOZES)
             left = min(left, *[child.memory_wait_s(now) for child in watched])
             ready = [descriptor for descriptor, _ in events.poll(min(left, longest_s) * 1000)]
             if self.ended in ready or (self.ended < 0 and self._has_ended()):

@@ -25,8 +25,14 @@ class Process(Protocol):
         """Its name in `proc`; raises `OSError`."""
 
 
+_DOZE_S = 0.05
+"""So long after its start it is looked at for whether it sleeps, and again at twice its age."""
+
+
 class Usage:
     """The time used by the run that the first of some processes is at; the others help it.
+
+    `dozes`: whether it slept through half of the run's time and did so when last looked at.
 
     Args:
         processes: the processes.
@@ -47,22 +53,29 @@ class Usage:
         self.before_s = self._others_s()
         self.late_s = self._wait_of_ours()
         self.next_look = 0.0
+        self.doze_look_s = _DOZE_S
+        self.dozes = False
 
     def left_s(self, now: float) -> float:
         """Seconds until the next look; 0.0 when its time is up."""
         if now < self.next_look:
             return self.next_look - now
         left_s = self._left_s(now)
-        self.next_look = now + left_s
-        return left_s
+        until_s = max(self.processes[0].started + self.doze_look_s - now, 0.0)
+        self.next_look = now + min(left_s, until_s or left_s)
+        return self.next_look - now
 
     def _left_s(self, now: float) -> float:
         cpu_s = self.cpu_s(now)
-        wall_s = now - self.since_wall
+        wall_s, age_s = now - self.since_wall, now - self.processes[0].started
         sleep = None
         alone = not self.tree or self.before_s is not None
-        if wall_s >= self.time_s / (1 if alone else self.cores):
+        is_time = age_s >= self.doze_look_s
+        if is_time or wall_s >= self.time_s / (1 if alone else self.cores):
             cpu_s, sleep = self._look(cpu_s, wall_s)
+        if is_time:
+            self.doze_look_s = 2 * age_s
+            self.dozes = sleep is not None and sleep.now and sleep.least_s > wall_s / 2
         own_s = cpu_s - self.since_cpu
         return deadline.wait_s(self.time_s, own_s, wall_s, self.cores, sleep=sleep, tree=self.tree)
 

@@ -15,7 +15,7 @@ from typing import NoReturn
 from sandbox.namespace import board as boards
 from sandbox.namespace import calls, drive, job, lockdown, memory, resident, warm
 from sandbox.namespace.answer import BATCH_OUTPUT_BYTES, Answer
-from sandbox.namespace.child import Cancelled, Child
+from sandbox.namespace.child import DOZES, Cancelled, Child
 from sandbox.namespace.commands import Commands
 from sandbox.namespace.ground import Ground, Namespaces
 from sandbox.split import testing
@@ -82,11 +82,14 @@ class Zygote:
         while True:
             ready = [descriptor for descriptor, _ in events.poll()]
             if helper.fileno() in ready:
-                break
-            if not self.control.recv(16):
+                message, files, _, _ = socket.recv_fds(helper, 1 << 12, 1)
+                if message != DOZES:
+                    break
+                self.control.send(message)
+            elif not self.control.recv(16):
                 os._exit(0)
-            helper.send(b"cancel")
-        message, files, _, _ = socket.recv_fds(helper, 1 << 12, 1)
+            else:
+                helper.send(b"cancel")
         if not message:
             raise OSError("the helper ended")
         socket.send_fds(self.control, [message], files)
