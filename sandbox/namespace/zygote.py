@@ -130,7 +130,7 @@ class Zygote:
             else:
                 spans = answer.task.inputs[done : done + count]
                 children = [self._spawn(answer.task, source, spans)]
-            alone = self._see_through(children, answer) or alone
+            alone = self._see_through(children, answer) or alone or children[0].stopped_early()
 
     def _see_through(self, children: list[Child], answer: Answer) -> bool:
         """Watch the first until it is done, end them all, and collect what they did.
