@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from sandbox.namespace import asleep, deadline
+from sandbox.namespace import asleep, deadline, procfs
 from sandbox.namespace import board as boards
 
 
@@ -29,10 +29,14 @@ _DOZE_S = 0.05
 """So long after its start it is looked at for whether it sleeps, and again at twice its age."""
 
 
+_SMALL_BYTES = 64 << 20
+
+
 class Usage:
     """The time used by the run that the first of some processes is at; the others help it.
 
-    `dozes`: whether it slept through half of the run's time and did so when last looked at.
+    `dozes`: whether it slept through half of the run's time, did so when last looked at, and holds
+    so little memory meanwhile that there is room for another program.
 
     Args:
         processes: the processes.
@@ -75,7 +79,8 @@ class Usage:
             cpu_s, sleep = self._look(cpu_s, wall_s)
         if is_time:
             self.doze_look_s = 2 * age_s
-            self.dozes = sleep is not None and sleep.now and sleep.least_s > wall_s / 2
+            sleeps = sleep is not None and sleep.now and sleep.least_s > wall_s / 2
+            self.dozes = sleeps and self._is_small()
         own_s = cpu_s - self.since_cpu
         return deadline.wait_s(self.time_s, own_s, wall_s, self.cores, sleep=sleep, tree=self.tree)
 
@@ -136,6 +141,12 @@ class Usage:
         exact = not self.run and threads.number == 1
         sleep = deadline.Sleep(threads.asleep_s(wall_s, all_s), threads.idle, exact)
         return cpu_s if self.run else all_s, sleep
+
+    def _is_small(self) -> bool:
+        proc = self.processes[0].proc
+        assert proc is not None
+        sizes = (procfs.resident(proc, process.called()) for process in self.processes)
+        return sum(sizes) <= _SMALL_BYTES
 
     def _wait_of_ours(self) -> float:
         proc = self.processes[0].proc
