@@ -9,65 +9,58 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.lang.reflect.Array;
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.util.AbstractMap;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Hashtable;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.LinkedList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.PriorityQueue;
-import java.util.Queue;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.Stack;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.Vector;
 
 /**
- * Carries values between a program and its tests, which are two processes: data as data, and the
- * program's own objects as numbers. Nothing that arrives decides which code runs.
+ * Carries calls between a program and its tests, which are two processes, in both directions: who
+ * waits for an answer answers what the other side asks meanwhile.
  */
-abstract class RewardWire {
-  static final int MOST = 256 << 20;
-  static final Class<?>[] LISTS = {ArrayList.class, LinkedList.class, Vector.class, Stack.class};
-  static final Class<?>[] SETS = {HashSet.class, LinkedHashSet.class, TreeSet.class};
-  static final Class<?>[] QUEUES = {ArrayDeque.class, PriorityQueue.class};
-  static final Class<?>[] MAPS = {HashMap.class, LinkedHashMap.class, TreeMap.class, Hashtable.class};
+abstract class RewardWire extends RewardCodec {
+  private static final int MOST = 256 << 20, DEEPEST = 8;
 
-  /** Something that is no data. */
-  static final class NoData extends RuntimeException {
-    NoData(Object value) {
-      super("a value of " + value.getClass().getName() + " is no plain data");
+  /** What the other side threw. */
+  static final class Remote extends Exception {
+    Remote(Throwable cause) {
+      super(cause);
     }
   }
 
+  /** Something of the other side is no data. */
+  static final class Refused extends RuntimeException {
+    Refused(String why) {
+      super(why);
+    }
+  }
+
+  final RewardFields fields = new RewardFields(this);
   private final DataInputStream in = new DataInputStream(new FileInputStream(FileDescriptor.in));
   private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
 
-  /** Whether an object was written that stays where it is. */
-  abstract boolean putObject(DataOutputStream to, Object value) throws IOException;
+  /** Whether this side's objects are copies of the other's. */
+  abstract boolean isCopying();
 
-  abstract Object getObject(DataInputStream from) throws IOException;
+  /** Runs what the other side asked for. */
+  abstract Object invoke(Object self, String type, String name, String descriptor, Object[] given) throws Throwable;
 
-  void send(ByteArrayOutputStream message) throws IOException {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    new DataOutputStream(all).writeInt(message.size());
+  /** Reads what a constructor made. */
+  abstract Object getMade(DataInputStream from) throws IOException;
+
+  /** The number of an exception that the program's process has, or -1. */
+  abstract int numberOf(Throwable error) throws IOException;
+
+  /** The exception of a number, if there is a class for it. */
+  abstract Throwable thrown(int number, String[] names, String message) throws IOException;
+
+  void send(ByteArrayOutputStream message, Object[] touched) throws IOException {
+    ByteArrayOutputStream head = new ByteArrayOutputStream(), all = new ByteArrayOutputStream();
+    fields.put(new DataOutputStream(head), touched);
+    new DataOutputStream(all).writeInt(head.size() + message.size());
+    head.writeTo(all);
     message.writeTo(all);
     all.writeTo(out);
   }
@@ -77,182 +70,164 @@ abstract class RewardWire {
     if (size < 0 || size > MOST) throw new EOFException();
     byte[] message = new byte[size];
     in.readFully(message);
-    return new DataInputStream(new ByteArrayInputStream(message));
+    DataInputStream from = new DataInputStream(new ByteArrayInputStream(message));
+    fields.get(from);
+    return from;
   }
 
-  byte[] bytes(Object value) throws IOException {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    put(new DataOutputStream(all), value);
-    return all.toByteArray();
-  }
-
-  static void putText(DataOutputStream to, String text) throws IOException {
-    to.writeInt(text.length());
-    to.writeChars(text);
-  }
-
-  static String getText(DataInputStream from) throws IOException {
-    char[] text = new char[count(from)];
-    for (int i = 0; i < text.length; i++) text[i] = from.readChar();
-    return new String(text);
-  }
-
-  static int count(DataInputStream from) throws IOException {
-    int n = from.readInt();
-    if (n < 0 || n > from.available()) throw new EOFException();
-    return n;
-  }
-
-  void put(DataOutputStream to, Object value) throws IOException {
-    if (value == null) to.writeByte('0');
-    else if (!putScalar(to, value) && !putObject(to, value)) putContainer(to, value);
-  }
-
-  private static boolean putScalar(DataOutputStream to, Object value) throws IOException {
-    if (value instanceof Integer i) { to.writeByte('I'); to.writeInt(i); }
-    else if (value instanceof String s) { to.writeByte('s'); putText(to, s); }
-    else if (value instanceof Boolean b) { to.writeByte('Z'); to.writeBoolean(b); }
-    else if (value instanceof Double d) { to.writeByte('D'); to.writeDouble(d); }
-    else if (value instanceof Long l) { to.writeByte('J'); to.writeLong(l); }
-    else if (value instanceof Character c) { to.writeByte('C'); to.writeChar(c); }
-    else if (value instanceof Float f) { to.writeByte('F'); to.writeFloat(f); }
-    else if (value instanceof Short s) { to.writeByte('S'); to.writeShort(s); }
-    else if (value instanceof Byte b) { to.writeByte('B'); to.writeByte(b); }
-    else if (value instanceof BigInteger n) { to.writeByte('n'); putText(to, n.toString(16)); }
-    else if (value instanceof BigDecimal n) { to.writeByte('d'); putText(to, n.toString()); }
-    else if (value instanceof StringBuilder b) { to.writeByte('b'); putText(to, b.toString()); }
-    else return false;
-    return true;
-  }
-
-  private void putContainer(DataOutputStream to, Object value) throws IOException {
-    if (value.getClass().isArray()) putArray(to, value);
-    else if (value instanceof Map<?, ?> map) {
-      to.writeByte('m');
-      to.writeByte(kind(value, MAPS));
-      to.writeInt(map.size());
-      for (Map.Entry<?, ?> entry : map.entrySet()) {
-        put(to, entry.getKey());
-        put(to, entry.getValue());
-      }
-    } else if (value instanceof List<?> list) putItems(to, 'l', kind(value, LISTS), list);
-    else if (value instanceof Set<?> set) putItems(to, 'x', kind(value, SETS), set);
-    else if (value instanceof Queue<?> queue) putItems(to, 'q', kind(value, QUEUES), queue);
-    else if (value instanceof Collection<?> other) putItems(to, 'l', 0, other);
-    else putRest(to, value);
-  }
-
-  private void putRest(DataOutputStream to, Object value) throws IOException {
-    if (value instanceof Optional<?> o) { to.writeByte('o'); put(to, o.orElse(null)); }
-    else if (value instanceof OptionalInt o) { to.writeByte('i'); put(to, o.isPresent() ? o.getAsInt() : null); }
-    else if (value instanceof OptionalDouble o) { to.writeByte('e'); put(to, o.isPresent() ? o.getAsDouble() : null); }
-    else if (value instanceof Map.Entry<?, ?> e) { to.writeByte('p'); put(to, e.getKey()); put(to, e.getValue()); }
-    else if (value instanceof java.time.LocalDate t) { to.writeByte('t'); putText(to, t.toString()); }
-    else if (value instanceof java.time.LocalDateTime t) { to.writeByte('u'); putText(to, t.toString()); }
-    else if (value.getClass() == Object.class) to.writeByte('O');
-    else throw new NoData(value);
-  }
-
-  private static int kind(Object value, Class<?>[] kinds) {
-    for (int i = 0; i < kinds.length; i++) if (value.getClass() == kinds[i]) return i;
-    if (value instanceof SortedSet || value instanceof SortedMap) return 2;
-    String name = value.getClass().getName();
-    if (name.startsWith("java.util.Arrays")) return 100;
-    return name.contains("Immutable") || name.contains("Unmodifiable") ? 101 : kinds == LISTS ? 0 : 1;
-  }
-
-  private void putItems(DataOutputStream to, char tag, int kind, Collection<?> items) throws IOException {
-    Object[] all = items.toArray();
-    to.writeByte(tag);
-    to.writeByte(kind);
-    to.writeInt(all.length);
-    for (Object item : all) put(to, item);
-  }
-
-  private void putArray(DataOutputStream to, Object array) throws IOException {
-    int size = Array.getLength(array);
-    to.writeByte('a');
-    putText(to, array.getClass().getComponentType().getName());
-    to.writeInt(size);
-    for (int i = 0; i < size; i++) put(to, Array.get(array, i));
-  }
-
-  Object get(DataInputStream from) throws IOException {
-    int tag = from.readUnsignedByte();
-    switch (tag) {
-      case '0': return null;
-      case 'I': return from.readInt();
-      case 's': return getText(from);
-      case 'Z': return from.readBoolean();
-      case 'D': return from.readDouble();
-      case 'J': return from.readLong();
-      case 'C': return from.readChar();
-      case 'F': return from.readFloat();
-      case 'S': return from.readShort();
-      case 'B': return from.readByte();
-      case 'n': return new BigInteger(getText(from), 16);
-      case 'd': return new BigDecimal(getText(from));
-      case 'b': return new StringBuilder(getText(from));
-      case 'a': return getArray(from);
-      case 'm': return getMap(from);
-      case 'l': case 'x': case 'q': return getItems(from, tag);
-      case 'o': return Optional.ofNullable(get(from));
-      case 'i': { Integer n = (Integer) get(from); return n == null ? OptionalInt.empty() : OptionalInt.of(n); }
-      case 'e': { Double n = (Double) get(from); return n == null ? OptionalDouble.empty() : OptionalDouble.of(n); }
-      case 'p': { Object key = get(from); return new AbstractMap.SimpleEntry<>(key, get(from)); }
-      case 't': return java.time.LocalDate.parse(getText(from));
-      case 'u': return java.time.LocalDateTime.parse(getText(from));
-      case 'O': return new Object();
-      case 'H': return getObject(from);
-      default: throw new EOFException();
+  /** Calls something on the other side. */
+  Object request(Object self, String type, String name, String descriptor, Object[] given) throws IOException, Remote {
+    ByteArrayOutputStream message = new ByteArrayOutputStream();
+    DataOutputStream to = new DataOutputStream(message);
+    to.writeByte('Q');
+    put(to, self);
+    putText(to, type);
+    putText(to, name);
+    putText(to, descriptor);
+    to.writeInt(given.length);
+    for (Object value : given) put(to, value);
+    send(message, name.equals("<init>") ? given : null);
+    DataInputStream from = receive();
+    int how = from.readUnsignedByte();
+    for (; how == 'Q'; how = from.readUnsignedByte()) {
+      answer(from);
+      from = receive();
     }
+    if (how == 'T') throw new Remote(getThrown(from));
+    if (how == 'N') throw new Refused(getText(from));
+    if (how != 'R') throw new EOFException();
+    Object result = name.equals("<init>") ? getMade(from) : get(from);
+    for (int i = from.readInt(); i >= 0 && i < given.length; i = from.readInt()) RewardContainers.copy(get(from), given[i]);
+    return result;
   }
 
-  private Object getMap(DataInputStream from) throws IOException {
-    int kind = from.readUnsignedByte();
-    Map<Object, Object> map =
-        kind == 2 ? new TreeMap<>() : kind == 3 ? new Hashtable<>() : kind == 0 ? new HashMap<>() : new LinkedHashMap<>();
-    for (int n = count(from); n > 0; n--) {
-      Object key = get(from);
-      map.put(key, get(from));
-    }
-    return kind == 101 ? Collections.unmodifiableMap(map) : map;
-  }
-
-  private Object getItems(DataInputStream from, int tag) throws IOException {
-    int kind = from.readUnsignedByte();
-    Object[] items = new Object[count(from)];
-    for (int i = 0; i < items.length; i++) items[i] = get(from);
-    List<Object> list = Arrays.asList(items);
-    if (tag == 'q') return kind == 1 ? new PriorityQueue<>(list) : new ArrayDeque<>(list);
-    if (tag == 'x') {
-      Set<Object> set = kind == 2 ? new TreeSet<>() : kind == 0 ? new HashSet<>() : new LinkedHashSet<>();
-      set.addAll(list);
-      return kind == 101 ? Collections.unmodifiableSet(set) : set;
-    }
-    if (kind == 100) return list;
-    if (kind == 101) return Collections.unmodifiableList(list);
-    List<Object> made = kind == 1 ? new LinkedList<>() : kind == 2 ? new Vector<>() : kind == 3 ? new Stack<>() : new ArrayList<>();
-    made.addAll(list);
-    return made;
-  }
-
-  private Object getArray(DataInputStream from) throws IOException {
-    Class<?> type = named(getText(from));
-    int size = count(from);
-    if (type == null) throw new EOFException();
-    Object array = Array.newInstance(type, size);
-    for (int i = 0; i < size; i++) Array.set(array, i, get(from));
-    return array;
-  }
-
-  static Class<?> named(String name) {
-    for (Class<?> type : new Class<?>[] {int.class, long.class, double.class, boolean.class, char.class, byte.class, float.class, short.class})
-      if (type.getName().equals(name)) return type;
+  /** Answers a call of the other side. */
+  void answer(DataInputStream from) throws IOException {
+    ByteArrayOutputStream reply = new ByteArrayOutputStream();
+    DataOutputStream to = new DataOutputStream(reply);
+    Object[] touched = null;
     try {
-      return Class.forName(name, false, RewardWire.class.getClassLoader());
-    } catch (ClassNotFoundException | LinkageError error) {
-      return null;
+      touched = run(from, to);
+    } catch (InvocationTargetException error) {
+      reply.reset();
+      to.writeByte('T');
+      putThrown(to, error.getCause(), 0);
+    } catch (NoData error) {
+      reply.reset();
+      to.writeByte('N');
+      putText(to, error.getMessage());
+    } catch (EOFException error) {
+      throw error;
+    } catch (Throwable error) {
+      reply.reset();
+      to.writeByte('T');
+      putThrown(to, error, 0);
     }
+    send(reply, touched);
+  }
+
+  /** Runs a call; gives the objects it can have changed, or null for all. */
+  private Object[] run(DataInputStream from, DataOutputStream to) throws Throwable {
+    Object self = get(from);
+    String type = getText(from), name = getText(from), descriptor = getText(from);
+    Object[] given = new Object[count(from)];
+    byte[][] before = new byte[given.length][];
+    for (int i = 0; i < given.length; i++) {
+      given[i] = get(from);
+      before[i] = RewardContainers.isMutable(given[i]) ? bytes(given[i]) : null;
+    }
+    Object result = invoke(self, type, name, descriptor, given);
+    to.writeByte('R');
+    put(to, result);
+    for (int i = 0; i < given.length; i++) {
+      if (before[i] == null || Arrays.equals(before[i], bytes(given[i]))) continue;
+      to.writeInt(i);
+      put(to, given[i]);
+    }
+    to.writeInt(-1);
+    return name.equals("<init>") ? given : null;
+  }
+
+  /** The classes and interfaces that an object of a class is one of, the nearest first. */
+  static Set<Class<?>> family(Class<?> type) {
+    Set<Class<?>> found = new LinkedHashSet<>();
+    for (Class<?> at = type; at != null; at = at.getSuperclass()) found.add(at);
+    for (Class<?> at : found.toArray(new Class<?>[0])) addFaces(at, found);
+    return found;
+  }
+
+  private static void addFaces(Class<?> type, Set<Class<?>> found) {
+    for (Class<?> face : type.getInterfaces()) {
+      found.add(face);
+      addFaces(face, found);
+    }
+  }
+
+  static void putNames(DataOutputStream to, Class<?> type) throws IOException {
+    Set<Class<?>> all = family(type);
+    to.writeInt(all.size());
+    for (Class<?> one : all) putText(to, one.getName());
+  }
+
+  static String[] getNames(DataInputStream from) throws IOException {
+    String[] names = new String[count(from)];
+    for (int i = 0; i < names.length; i++) names[i] = getText(from);
+    return names;
+  }
+
+  @Override
+  void putThrown(DataOutputStream to, Throwable error, int depth) throws IOException {
+    to.writeInt(numberOf(error));
+    to.writeBoolean(error.getMessage() != null);
+    putText(to, String.valueOf(error.getMessage()));
+    putNames(to, error.getClass());
+    Throwable cause = depth < DEEPEST ? error.getCause() : null;
+    to.writeBoolean(cause != null);
+    if (cause != null) putThrown(to, cause, depth + 1);
+  }
+
+  @Override
+  Throwable getThrown(DataInputStream from) throws IOException {
+    int number = from.readInt();
+    boolean isSaid = from.readBoolean();
+    String text = getText(from), message = isSaid ? text : null;
+    String[] names = getNames(from);
+    Throwable error = number >= 0 ? thrown(number, names, message) : null;
+    if (error == null) error = made(names, message);
+    if (from.readBoolean()) {
+      Throwable cause = getThrown(from);
+      try {
+        if (error.getCause() == null) error.initCause(cause);
+      } catch (IllegalStateException fixed) {
+        return error;
+      }
+    }
+    return error;
+  }
+
+  /** An exception of the library's class that comes first in a list of names. */
+  private static Throwable made(String[] names, String message) {
+    for (String name : names) {
+      Class<?> type = named(name);
+      if (type == null || type.getClassLoader() != null || !Throwable.class.isAssignableFrom(type)) continue;
+      if (type == AssertionError.class) return new AssertionError(message);
+      try {
+        Constructor<?> maker = message == null ? type.getConstructor() : type.getConstructor(String.class);
+        return (Throwable) (message == null ? maker.newInstance() : maker.newInstance(message));
+      } catch (ReflectiveOperationException | RuntimeException error) {
+        continue;
+      }
+    }
+    return new RuntimeException(message);
+  }
+
+  static String describe(Class<?>[] types) {
+    StringBuilder text = new StringBuilder();
+    for (Class<?> type : types) text.append(type.descriptorString());
+    return text.toString();
+  }
+
+  static boolean is(Method method, String name, String descriptor) {
+    return method.getName().equals(name) && !method.isBridge() && describe(method.getParameterTypes()).equals(descriptor);
   }
 }
