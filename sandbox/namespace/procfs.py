@@ -9,10 +9,10 @@ _RESIDENT = 1
 
 
 def read(proc: int, path: str) -> bytes:
-    """A file that comes whole with one read."""
+    """A short file, which comes whole with one read."""
     file = os.open(path, os.O_RDONLY, dir_fd=proc)
     try:
-        return os.read(file, 1 << 16)
+        return os.read(file, 4096)
     finally:
         os.close(file)
 

@@ -55,7 +55,7 @@ class Usage:
         self.clocks = [_clock(process.pid) for process in processes]
         self.run, self.since_cpu, self.since_wall = 0, 0.0, processes[0].started
         self.before_s = self._others_s()
-        self.late_s = self._wait_of_ours()
+        self.late_s = 0.0
         self.next_look = 0.0
         self.doze_look_s = _DOZE_S
         self.dozes = False
@@ -78,6 +78,7 @@ class Usage:
         if is_time or wall_s >= self.time_s / (1 if alone else self.cores):
             cpu_s, sleep = self._look(cpu_s, wall_s)
         if is_time:
+            self.late_s = self.late_s or self._wait_of_ours()
             self.doze_look_s = 2 * age_s
             sleeps = sleep is not None and sleep.now and sleep.least_s > wall_s / 2
             self.dozes = sleeps and self._is_small()
@@ -87,7 +88,7 @@ class Usage:
     def is_overslept(self, now: float) -> bool:
         """Whether it, having ended, had hardly computed and slept for longer than its time.
 
-        We may have been late to see its end, as far as we waited for a core.
+        We may have been late to see its end, as far as we waited for a core since the first look.
         """
         if now - self.since_wall < self.time_s:
             return False
