@@ -22,6 +22,9 @@ _STRING = re.compile(
 
 _GIVEN = "Given<"
 
+WIRE = ("wire.hpp", "links.hpp", "functions.hpp")
+"""What both halves include."""
+
 
 def question(program: str, tests: str) -> Source | None:
     """Tests whose compiler will say which results' types are missing, if templates deduce any."""
@@ -44,7 +47,7 @@ def probe(program: str, tests: str, asked: str) -> Source | None:
                 f"{{ using type = {result}; }};"
             )
         else:
-            rows.append(f"reward_wire::named<{index}, {result}>()")
+            rows.append(f"reward_wire::named<{index}, reward_wire::Norm<{result}>>()")
     for number, types in sorted(set(_ASKED.findall(asked))):
         index = int(number)
         if index in deduced:
@@ -64,7 +67,7 @@ def probe(program: str, tests: str, asked: str) -> Source | None:
             "#undef main\nint main() { return reward_types_[0] == nullptr; }",
         )
     )
-    return Source((text_file("main.cpp", text), harness("wire.hpp")))
+    return Source((text_file("main.cpp", text), *map(harness, WIRE)))
 
 
 def tester(program: str, tests: str, probed: Sequence[File]) -> Source:
@@ -85,11 +88,12 @@ def tester(program: str, tests: str, probed: Sequence[File]) -> Source:
             "using namespace std;" if called.program.using_std else "",
             '#line 1 "reward_calls"',
             *stubs.source(),
+            "#define free reward_free_",
             '#line 1 "tests.cpp"',
             with_main(tests),
         )
     )
-    return Source((text_file("main.cpp", text), harness("wire.hpp")))
+    return Source((text_file("main.cpp", text), *map(harness, WIRE)))
 
 
 def owner(program: str, tests: str, built: Sequence[File]) -> Source:
@@ -105,11 +109,12 @@ def owner(program: str, tests: str, built: Sequence[File]) -> Source:
             '#line 1 "reward_calls"',
             *_used_spaces(called),
             *(tie(c) for c in called.data),
+            *(linked(c) for c in called.linked),
             *(_marked(c) for c in called.kept),
             *_served(called, _instances(built)),
         )
     )
-    return Source((text_file("main.cpp", text), harness("wire.hpp")))
+    return Source((text_file("main.cpp", text), *map(harness, WIRE)))
 
 
 def joined(program: str, tests: str, suffix: str = "cpp") -> Source:
@@ -142,6 +147,11 @@ def tie(found: Class) -> str:
     return _in_space(
         found.space, f"inline auto reward_tie_({found.name} &value) {{ return std::tie({names}); }}"
     )
+
+
+def linked(found: Class) -> str:
+    """What tells the wire that others point to a class's objects."""
+    return _in_space(found.space, f"inline void reward_linked_({found.name} *) {{}}")
 
 
 def _marked(found: Class) -> str:
@@ -260,6 +270,7 @@ class _Stubs:
         self.known = called.program
         self.kept = {c.name for c in called.kept}
         self.data = {c.name for c in called.data}
+        self.linked = {c.name for c in called.linked}
 
     def source(self) -> Iterator[str]:
         """Declarations, then definitions, as these need to know how all classes travel."""
@@ -279,6 +290,7 @@ class _Stubs:
             elif c.name in self.kept:
                 yield _in_space(c.space, self._kept(c))
         yield from (tie(c) for c in called.data)
+        yield from (linked(c) for c in called.linked)
         yield from (_marked(c) for c in called.kept)
         yield from called.aliases()
         yield from (_in_space(c.space, _comparison(c)) for c in called.compared())
@@ -316,9 +328,14 @@ class _Stubs:
             start = f" = {f.value}" if f.value and f.value not in {'""', "' '"} else ""
             if inner and inner.makers:
                 start = "{reward_wire::Raw{}}"
-            lines.append(f"{kind} {f.name}{start};")
+            lines.append(f"{self.known.declared(f)}{start};")
         if found.makers:
             lines.append(f"{found.name}(reward_wire::Raw) {{}}")
+        if found.name in self.linked:
+            lines.append(
+                "static void *operator new(std::size_t n) { return reward_wire::last(n); }"
+            )
+            lines.append("static void operator delete(void *) {}")
         lines += self._members(found)
         return f"struct {found.name} {{ {' '.join(lines)} }};"
 
@@ -393,7 +410,7 @@ class _Stubs:
         head = self._head(index, call, scope, with_defaults=inside is None)
         key = f"{index}ull"
         if call.generic:
-            key = f"reward_wire::named<{index}, {', '.join(call.generic)}>()"
+            key = f"reward_wire::named<{index}, {_normal(call)}>()"
         sent = "".join(f", {self._sent(kind, i, call)}" for i, kind in enumerate(call.params))
         lead = _template(inside.generic) if inside else ""
         lead += f"{_template(f.generic)}inline __attribute__((always_inline)) "
@@ -411,16 +428,22 @@ class _Stubs:
             sent = f", reward_wire::Sent<{call.self_type}>{{*this}}{sent}"
         returns = self._returns(index, call)
         if returns == "auto":
-            returns = f"typename reward_wire::Result<{index}, {', '.join(call.generic)}>::type"
+            returns = f"typename reward_wire::Result<{index}, {_normal(call)}>::type"
         return f"{lead}{head} {{ return reward_wire::call<{returns}>({key}{sent}); }}"
 
     def _sent(self, written: str, at: int, call: Call) -> str:
         kind = self._type(written, call)
-        if not is_block(kind) or words(kind) & self.kept:
+        own = words(kind) & (self.kept | self.linked)
+        if not is_block(kind) or (own and "* *" not in kind):
             return f"reward_wire::Sent<{kind}>{{a{at}}}"
-        if kind.count("*") > 1 or "<" in kind or "&" in kind or "void" in kind:
+        if (kind.count("*") > 1 and not own) or "<" in kind or "&" in kind or "void" in kind:
             raise Unsplittable(f"the type {kind} is no plain data")
         return f"reward_wire::Sent<{kind}>{{{{a{at}, __builtin_dynamic_object_size(a{at}, 0)}}}}"
+
+
+def _normal(call: Call) -> str:
+    """What a template is called with; functions stand for those of their signature."""
+    return ", ".join(f"reward_wire::Norm<{name}>" for name in call.generic)
 
 
 def _error(found: Class) -> str:

@@ -16,10 +16,13 @@ SKIPPED = re.compile(
 _DIRECTIVE = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([a-z_][\w/+.]*)>", re.MULTILINE)
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+([^\n(][^\n]*)$", re.MULTILINE)
+_MACRO = re.compile(
+    r"^[ \t]*#[ \t]*define[ \t]+([A-Z][A-Z\d_]*)\(([\w, \t]*)\)[ \t]+([^\n]+)$", re.MULTILINE
+)
 _ALIAS = re.compile(
     r"^(?:typedef\s+(?P<old>.+?)\s*\b(?P<name>\w+)|using\s+(?P<n>\w+)\s*=\s*(?P<o>.+))$", re.DOTALL
 )
-_STRUCT = re.compile(r"typedef\s+struct\s*\w*\s*\{([^{}]*)\}\s*(\w+)\s*;")
+_STRUCT = re.compile(r"typedef\s+struct\s*(\w*)\s*\{([^{}]*)\}\s*(\w+)\s*;")
 _DROPPED = re.compile(
     r"\b(?:static|inline|constexpr|extern|friend|virtual|explicit|__attribute__\s*\(\(.*?\)\))(?!\w)|\[\[.*?\]\]"
 )
@@ -41,9 +44,12 @@ _CONSTANT = re.compile(
 _NUMBER = re.compile(
     r"[\s()]*-?(?:0x[\da-fA-F]+|[\d.]+(?:e-?\d+)?)[uUlLfF]*(?:[\s()*+<-]+[\d.]+[uUlL]*)*[\s()]*"
 )
+_AFTER = r"\s*(\w+)\s*((?:\[\s*\w+\s*\])+)?\s*(=.*)?"
+_DECLARED = re.compile(rf"(.*?[\s*&>]){_AFTER}", re.DOTALL)
+_ANOTHER = re.compile(rf"(\**){_AFTER}", re.DOTALL)
 _TEMPLATE = re.compile(r"template\s*<")
 _VALUES = frozenset(words("int unsigned size_t long bool char short std auto"))
-_PART = re.compile(r"boost\s*::\s*any\b|[A-Za-z_]\w*|::|[<>,&*]|\d+|\s+")
+_PART = re.compile(r"boost\s*::\s*any\b|[A-Za-z_]\w*|::|[<>,&*()]|\d+|\s+")
 LITERAL = re.compile(
     r"-?[\d.]+(?:[eE]-?\d+)?[uUlLfF]*|true|false|nullptr|NULL|\{\}|\"\"|' '|INT_MAX|INT_MIN"
 )
@@ -59,7 +65,8 @@ STANDARD = frozenset(
     words("""
     string vector list deque array set multiset map multimap unordered_set unordered_map
     unordered_multiset unordered_multimap pair tuple optional complex string_view less
-    greater any unique_ptr shared_ptr wstring hash equal_to allocator
+    greater any unique_ptr shared_ptr wstring hash equal_to allocator variant monostate stack
+    queue priority_queue bitset function
     """)
 )
 WIDE = (
@@ -117,11 +124,12 @@ class Function:
 
 
 class Field(NamedTuple):
-    """A field of a class; `value` is the number that it starts with, or empty."""
+    """A field of a class; `value` is what it starts with, `size` that of an array, or empty."""
 
     kind: str
     name: str
     value: str = ""
+    size: str = ""
 
 
 @dataclass(slots=True)
@@ -172,7 +180,9 @@ class Declarations:
 
     def __init__(self, text: str) -> None:
         self.plain = blanked(text.replace("\\\n", ""), SKIPPED)
-        without = _STRUCT.sub(r"struct \2 {\1};", _DIRECTIVE.sub("", self.plain))
+        without = _DIRECTIVE.sub("", self.plain)
+        tags = {tag: name for tag, _, name in _STRUCT.findall(without) if tag not in {"", name}}
+        without = _STRUCT.sub(r"struct \3 {\2};", without)
         self.includes = [name for name in _INCLUDE.findall(self.plain) if ".." not in name]
         self.using_std = re.search(r"\busing\s+namespace\s+std\b", self.plain) is not None
         used = re.findall(r"\busing\s+namespace\s+([\w:\s]+?)\s*;", self.plain)
@@ -181,7 +191,12 @@ class Declarations:
         self.constants = {
             name: value.strip() for name, value in defined.items() if _NUMBER.fullmatch(value)
         }
-        self.aliases = {n: value for n, value in defined.items() if n not in self.constants}
+        self.macros = {
+            name: (taken, body)
+            for name, taken, body in _MACRO.findall(self.plain)
+            if _is_pure(taken, body)
+        }
+        self.aliases = {n: value for n, value in defined.items() if n not in self.constants} | tags
         self.functions: list[Function] = []
         self.operators: list[Function] = []
         self.classes: dict[str, Class] = {}
@@ -225,7 +240,7 @@ class Declarations:
                 self.names.add(function.name)
                 self.functions.append(function)
         else:
-            self.names |= set(re.findall(r"\b(?:class|struct|enum)\s+(\w+)", head))
+            self.names |= set(re.findall(r"\b(?:class|struct|enum)\s+(\w+)\s*(?::|$)", head))
             if (guess := re.search(r"(\w+)\s*\(", head)) is not None:
                 self.names.add(guess[1])
 
@@ -260,7 +275,7 @@ class Declarations:
         if depth > 20 or len(written) > 2000:
             raise Unsplittable(f"the type {written[:60]} is no plain data")
         done = []
-        if _PART.sub("", written):
+        if _PART.sub("", written) or ("(" in written and "function" not in words(written)):
             raise Unsplittable(f"the type {' '.join(written.split())[:60]} is no plain data")
         for part in _PART.findall(written):
             if part in _QUALIFYING or part.isspace() or self._is_space(part):
@@ -285,22 +300,57 @@ class Declarations:
         ours = part in BUILTIN or part in self.classes or part in self.enums
         return part if ours or part in known or not WORD.fullmatch(part) else None
 
-    def is_data(self, name: str, depth: int = 0) -> bool:
-        """Whether a class has fields that anybody can see, all of plain data, and no others."""
+    def is_data(self, name: str, within: tuple[str, ...] = ()) -> bool:
+        """Whether a class has fields that anybody can see, all of plain data, and no others.
+
+        Pointers to such classes are plain data too.
+        """
         found = self.classes.get(name)
         if found is None or found.opaque or not found.fields or found.extends or found.base:
             return False
-        if depth > 20 or found.abstract or found.generic:
+        if len(within) > 20 or found.abstract or found.generic:
             return False
-        return all(name not in words(f.kind) and self._fits(f.kind, depth) for f in found.fields)
+        return all(self._fits(f, (*within, name)) for f in found.fields)
 
-    def _fits(self, kind: str, depth: int) -> bool:
+    def _fits(self, field: Field, within: tuple[str, ...]) -> bool:
+        sized = all(
+            size.isdigit() or size in self.constants for size in re.findall(r"\w+", field.size)
+        )
+        if not sized:
+            return False
         try:
-            written = self.canonical(kind, depth)
+            written = self.canonical(field.kind, len(within))
         except Unsplittable:
             return False
         named = words(written) & self.classes.keys()
-        return "*" not in written and all(self.is_data(name, depth + 1) for name in named)
+        to = re.findall(r"(\S+) \*", written)
+        if len(to) != written.count("*") or set(to) - named:
+            return False
+        return all(name in within or self.is_data(name, within) for name in named)
+
+    def declared(self, found: Field) -> str:
+        """A field as it is declared in the words of the library."""
+        size = re.sub(r"\w+", lambda one: f"({self.constants.get(one[0], one[0])})", found.size)
+        return f"{self.canonical(found.kind)} {found.name}{size}"
+
+    def pointed(self, name: str) -> set[str]:
+        """The classes that a class's fields have pointers to, and itself where it has any."""
+        kinds = [self.canonical(f.kind) for f in self.classes[name].fields]
+        to = re.findall(r"(\w+) \*|_ptr < (\w+)", " ".join(kinds))
+        found = {one or other for one, other in to} & self.classes.keys()
+        return found | {name} if found else found
+
+
+def _is_pure(taken: str, body: str) -> bool:
+    """Whether a macro is a sum of its arguments and numbers, and changes nothing."""
+    depth = 0
+    for letter in body:
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if depth < 0:
+            return False
+    changes = re.search(r"\+\+|--|(?<![<>=!])=(?!=)|[^\w\s()+*/%<>=!&|^~?:,.-]", body)
+    own = all(name in words(taken) for name in words(body))
+    return depth == 0 and not changes and own and not re.search(r"[\w)]\s*\(", body)
 
 
 def _generic(head: str) -> tuple[str, tuple[str, ...]]:
@@ -410,11 +460,16 @@ def _member(found: Class, head: str, *, private: bool, braced: str = "") -> None
     )
     if maker:
         function = read_function(f"void make{maker[1]}")
-        if not private and function and found.name not in words(" ".join(function.params)):
+        if not private and function and not _copies(function, found.name):
             found.makers.append(function)
         found.opaque |= private
     elif not private and (function := read_function(text, member=True)):
         found.methods.append(function)
+
+
+def _copies(function: Function, name: str) -> bool:
+    """Whether a constructor takes an object of its own class, and not by a pointer."""
+    return any(name in words(param) and "*" not in param for param in function.params)
 
 
 def _field(found: Class, head: str, *, private: bool) -> None:
@@ -423,13 +478,25 @@ def _field(found: Class, head: str, *, private: bool) -> None:
     if "(" in head.split("=", 1)[0]:
         _declared(found, head, private=private)
         return
-    first, _, value = head.partition("=")
-    plain = re.fullmatch(r"(.*[\s*&>])(\w+(?:\s*,\s*\w+)*)", first.strip())
-    if private or plain is None or "static" in head:
+    first, *others = parts(head)
+    plain = _DECLARED.fullmatch(first)
+    more = [_ANOTHER.fullmatch(other) for other in others]
+    if private or plain is None or None in more or "static" in head:
         found.opaque = True
         return
-    value = value.strip() if LITERAL.fullmatch(value.strip()) else ""
-    found.fields += [Field(plain[1].strip(), name, value) for name in parts(plain[2])]
+    kind = plain[1].strip()
+    base = kind.rstrip("* ")
+    for one in (plain, *more):
+        assert one is not None
+        value = (one[4] or "").removeprefix("=").strip()
+        found.fields.append(
+            Field(
+                kind if one is plain else f"{base} {one[1]}".strip(),
+                one[2],
+                value if LITERAL.fullmatch(value) and not one[3] else "",
+                one[3] or "",
+            )
+        )
 
 
 def _declared(found: Class, head: str, *, private: bool) -> None:
