@@ -1,6 +1,7 @@
 # One command a purpose; `make help` lists them.
 .DEFAULT_GOAL := help
 PORT ?= 8000
+EXAMPLES ?= 5000
 BIN := .venv/bin
 
 help:  ## list the commands
@@ -21,7 +22,11 @@ serve: env  ## serve on PORT (8000) until Ctrl-C
 
 test: dev  ## install what tests need and run every test
 	@sh scripts/system-packages.sh
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 -m "not alone"
+	@$(BIN)/python -m pytest -m alone
+
+fuzz: dev  ## EXAMPLES (5000) new ones for each test of a property
+	@FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile=fuzz
 
 e2e: dev  ## build the image, deploy it with compose on a real engine, and attack it
 	@scripts/e2e.sh
@@ -50,4 +55,4 @@ lock: dev  ## pin the dependencies anew, with hashes and without any registry's 
 	  -o requirements/build.lock
 	scripts/clients-lock.sh
 
-.PHONY: help env dev demo serve test e2e check audit bench lock
+.PHONY: help env dev demo serve test fuzz e2e check audit bench lock

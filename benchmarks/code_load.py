@@ -1,6 +1,6 @@
 """Hostile programs among honest ones: how much longer it takes, and what they leave behind.
 
-Part of `python benchmarks/code.py` (`--only load`, `--programs N`). Every twentieth program hangs,
+Part of `python -m benchmarks.code` (`--only load`, `--programs N`). Every twentieth program hangs,
 every twentieth is a bomb; the honest ones must all pass, the others must not.
 """
 

@@ -1,4 +1,4 @@
-"""CPU time a program beside other runners: part of `python benchmarks/code.py` (`--only speed`).
+"""CPU time a program beside other runners: part of `python -m benchmarks.code` (`--only speed`).
 
 CPU time is that of this process and all its descendants, by a cpuacct or cgroup2 group of its own;
 without leave to make one (not root), only wall time is shown.

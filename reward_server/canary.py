@@ -4,6 +4,7 @@ A canary goes where every batch goes: schema, dispatch, worker, sandbox, verdict
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import yaml
 
 from reward_server.life import Life
 from reward_server.service import Service
+from sandbox import SandboxError
 from sandbox.languages import LANGUAGES
 
 log = structlog.get_logger(__name__)
@@ -69,6 +71,9 @@ async def watch(service: Service, life: Life) -> None:
     asked = _chosen(service)
     problems = await _ask_all(service, asked, START_S)
     life.problems = problems
+    if service.settings.canaries is None:  # so that no client's first question waits for them
+        with contextlib.suppress(SandboxError):
+            await service.sandbox.languages()
     often = [c for c in asked if c.name.startswith("verifier ") or c.name == "language python"]
     while True:
         await asyncio.sleep(RETRY_S if problems else PERIOD_S)

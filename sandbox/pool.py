@@ -286,15 +286,15 @@ class Sandbox:
         found = self.facts().get("languages", {})
         self._known |= {name: version for name, version in found.items() if version}
         unknown = [name for name in found if name not in self._known]
-        versions = await asyncio.gather(*map(self._ask_version, unknown))
-        self._known |= dict(zip(unknown, versions, strict=True))
+        await asyncio.gather(*map(self._ask_version, unknown))
         return self._known
 
-    async def _ask_version(self, language: str) -> str | None:
+    async def _ask_version(self, language: str) -> None:
+        """Kept when it is known: who gives up waiting for all of them waits for fewer later."""
         (outcome,) = await self.run(Program(language, "", kind="version"), [Run()])
         said = (outcome.stdout + outcome.stderr).decode(errors="replace")
         found = _VERSION.search(said)
-        return found[0] if found and outcome.status == "ok" else None
+        self._known[language] = found[0] if found and outcome.status == "ok" else None
 
     async def close(self) -> None:
         """End every program and every process of the sandbox; safe to call twice."""

@@ -1,9 +1,49 @@
-"""Fixtures that more than one test file uses."""
+"""Fixtures that more than one test file uses, and how all tests are run.
+
+`make test` runs two files at a time, as half of what they do is waiting, and then alone what
+measures (the marker `alone`). Hypothesis tries the same examples in every run, and in `make fuzz`
+new ones, and many more.
+"""
+
+import os
 
 import pytest
+from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 from tests.cluster import cluster, ray_environment
 from tests.live import running
+
+settings.register_profile("same", derandomize=True, deadline=None, database=None, print_blob=True)
+settings.register_profile(
+    "fuzz",
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "5000")),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("same")
+
+TOGETHER = ["tests/engines", "tests/web", "tests/real"]
+"""Folders that one process runs whole, as their tests share what is slow to start: a cluster, a
+browser, environments. The slowest come first, so that both processes end at about the same time."""
+
+
+class Files(LoadFileScheduling):
+    """Gives each process a file, or such a folder, at a time."""
+
+    def _split_scope(self, nodeid):
+        file = super()._split_scope(nodeid)
+        return next((folder for folder in TOGETHER if file.startswith(f"{folder}/")), file)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    config.option.loadscopereorder = False  # which is by the number of tests
+    return Files(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.nodeid.startswith(tuple(TOGETHER)))
 
 
 @pytest.fixture(scope="session")

@@ -220,6 +220,7 @@ def test_unknown_paths_and_methods(server):
     assert (wrong.status_code, wrong.json()["error"]["code"]) == (405, "method_not_allowed")
 
 
+@pytest.mark.alone
 def test_healthz_answers_while_workers_are_busy(poisoned):
     async def ask() -> float:
         async with httpx.AsyncClient(base_url=poisoned.url, timeout=60) as client:

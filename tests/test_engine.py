@@ -58,6 +58,7 @@ POISONS = [
 ]
 
 
+@pytest.mark.alone
 def test_a_thousand_items_with_twenty_poisons(poisoned):
     """The issue's own case: within twice the item timeout beside the clean time."""
     rubric = {"components": [{"verifier": "math"}, {"verifier": "poison", "weight": 0}]}
@@ -143,6 +144,7 @@ def test_a_loop_in_a_worker_ends_with_the_server(tmp_path):
         assert gone(below)
 
 
+@pytest.mark.alone
 def test_load_from_many_clients(tmp_path):
     """A short form of `benchmarks/load.py`: 16 clients, nothing lost, memory flat."""
     with running(tmp_path / "log", workers=2, max_queue=8192) as server:

@@ -63,6 +63,10 @@ class Child:
         """Runs that it has done."""
         return min(self.board.get()[0], self.count)
 
+    def stopped_early(self) -> bool:
+        """Whether it was to do several runs and did not get past the first."""
+        return self.count > 1 and self.finished() < 2
+
     def watch(
         self,
         control: socket.socket,

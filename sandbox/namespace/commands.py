@@ -29,7 +29,7 @@ some, and a program that goes over is then seen to, by its resident peak, more o
 told by a failed allocation."""
 
 _NOT_FOUND = 127
-_SHORT_S = 1.0
+SHORT_S = 1.0
 """Below such a limit sleep is told from waiting for a core."""
 
 _FAREWELL_MS = 500
@@ -91,7 +91,7 @@ class Commands:
         limits = answer.task.limits
         stdin = _memory_input(answer.task.inputs[len(answer.rows)], source)
         child = self._spawn(task, limits, stdin)
-        child.proc = self.proc if limits.time_s < _SHORT_S else None
+        child.proc = self.proc if limits.time_s < SHORT_S else None
         os.close(stdin)
         try:
             child.watch(self.control, limits.time_s, self.cores, tree=limits.processes > 1)
@@ -281,7 +281,7 @@ def _slept_over(child: Child, limits: Limits) -> bool:
     Within shorter limits than a second a busy machine may take that long to start it.
     """
     slept = child.wall_s > limits.time_s and child.cpu_s < deadline.BUSY_SHARE * child.wall_s
-    return slept and limits.time_s >= _SHORT_S
+    return slept and limits.time_s >= SHORT_S
 
 
 def _has_ended(child: Child, timeout_ms: int) -> bool:

@@ -23,6 +23,7 @@ from types import CodeType, ModuleType
 from typing import NoReturn
 
 from sandbox.namespace import board as boards
+from sandbox.namespace import interior
 
 FILE_NAME = "solution.py"
 _RECURSION_LIMIT = sys.getrecursionlimit()
@@ -64,6 +65,7 @@ def new_module(name: str) -> ModuleType:
     module = ModuleType(name)
     module.__dict__.update(__builtins__=builtins, __file__=f"/tmp/{FILE_NAME}")  # noqa: S108
     sys.modules[name] = module
+    interior.expect(name)
     return module
 
 
@@ -136,7 +138,8 @@ def finish(exit_code: int) -> int:
     except BaseException as error:  # noqa: BLE001
         report(error)
     try:
-        sys.stdout.flush()
+        if not sys.stdout.closed:
+            sys.stdout.flush()
     except BaseException:  # noqa: BLE001
         exit_code = exit_code or _UNFLUSHED
     try:
@@ -147,10 +150,11 @@ def finish(exit_code: int) -> int:
 
 
 def is_clean() -> bool:
-    """Whether another run may follow in this process: no threads, timers or files left behind."""
+    """Whether another run may follow in this process: nothing left behind that it could see."""
     try:
         return (
             len(sys._current_frames()) == 1  # noqa: SLF001
+            and interior.is_as_remembered()
             and not os.listdir("/tmp")  # noqa: S108
             and os.getcwd() == "/tmp"  # noqa: S108
             and signal.getitimer(signal.ITIMER_REAL)[0] == 0

@@ -12,7 +12,7 @@ import site
 import sys
 from collections.abc import Callable, Sequence
 
-from sandbox.namespace import heap, kernel, root
+from sandbox.namespace import heap, interior, kernel, root
 from sandbox.namespace.handlers import without_fork_handlers
 from sandbox.split.wire import words
 
@@ -77,6 +77,7 @@ def settle(path: Sequence[str], rehearse: Callable[[], None]) -> None:
 
 
 def _freeze() -> None:
+    interior.remember()
     gc.collect()
     kernel.trim_heap()
     heap.fill()

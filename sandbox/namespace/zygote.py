@@ -16,7 +16,7 @@ from sandbox.namespace import board as boards
 from sandbox.namespace import calls, drive, job, lockdown, memory, warm
 from sandbox.namespace.answer import BATCH_OUTPUT_BYTES, Answer
 from sandbox.namespace.child import Cancelled, Child
-from sandbox.namespace.commands import Commands
+from sandbox.namespace.commands import SHORT_S, Commands
 from sandbox.namespace.ground import Ground, Namespaces
 from sandbox.split import testing
 from sandbox.split.report import DIRECTORY as TESTS
@@ -127,7 +127,7 @@ class Zygote:
             else:
                 spans = answer.task.inputs[done : done + count]
                 children = [self._spawn(answer.task, source, spans)]
-            alone = self._see_through(children, answer) or alone
+            alone = self._see_through(children, answer) or alone or children[0].stopped_early()
 
     def _see_through(self, children: list[Child], answer: Answer) -> bool:
         """Watch the first until it is done, end them all, and collect what they did.
@@ -154,6 +154,8 @@ class Zygote:
         """Fork the child for these runs; in the child this never returns."""
         files = {name: _output(name) for name in ("stdout", "stderr")}
         child = self._child(task, len(spans), files)
+        if child.count == 1 and task.limits.time_s < SHORT_S:
+            child.proc = self.proc
         if task.kind != "stdio":
             files["value"] = _output("value")
             return self._fork(self._calls_process(task, source, spans, child), child)

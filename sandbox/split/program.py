@@ -1,5 +1,6 @@
 """The program as the module that tests import."""
 
+import builtins
 import contextlib
 import importlib
 from types import ModuleType
@@ -17,6 +18,10 @@ JUDGES = frozenset(
     """)
 )
 """What test code judges with: never taken from the program, which could make them agree."""
+
+BUILT_IN = frozenset(dir(builtins)) | JUDGES
+"""Taken from the program only where it offers nothing else: a `sum` that is asked for, and not one
+that makes any two lists agree."""
 
 ALIASES = {"np": "numpy", "pd": "pandas"}
 """Names under which modules are usually imported."""
@@ -36,7 +41,9 @@ class Program(ModuleType):
             for n, function in functions.items()
             if not (n in SHARED_MODULES or n in ALIASES)
         }
-        self.__dict__["__all__"] = [n for n in names if n[:1] != "_" and n not in JUDGES]
+        public = [n for n in names if n[:1] != "_" and n not in JUDGES]
+        hidden = BUILT_IN if functions.keys() - BUILT_IN else JUDGES
+        self.__dict__["__all__"] = [n for n in public if n not in hidden]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -46,12 +53,14 @@ class Program(ModuleType):
                 return importlib.import_module(ALIASES.get(name, name))
         return self.__dict__["_split_link"].request("get", name)
 
-    def bring(self, mentioned: set[str]) -> dict[str, Any]:
+    def bring(self, mentioned: set[str], entry_point: str) -> dict[str, Any]:
         """Those of its names, as they are now: functions without asking again."""
         link, functions = self.__dict__["_split_link"], self.__dict__["_split_functions"]
+        offered = mentioned.intersection(self.__dict__["_split_names"])
+        hidden = BUILT_IN if offered - BUILT_IN - SHARED_MODULES - ALIASES.keys() else JUDGES
         return {
             name: link.codec.decode(functions[name]) if name in functions else getattr(self, name)
-            for name in mentioned.intersection(self.__dict__["_split_names"])
+            for name in offered - (hidden - {entry_point})
         }
 
     def __setattr__(self, name: str, value: Any) -> None:

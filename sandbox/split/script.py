@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from sandbox.split import frameworks
-from sandbox.split.program import JUDGES, Program
+from sandbox.split.program import Program
 from sandbox.split.report import BROKEN, FAILED, PASSED, Row, describe
 from sandbox.split.statements import split
 
@@ -28,10 +28,8 @@ class Script:
 
     def _bring(self, program: Program) -> None:
         """The program's names that the tests mention, as if both were one file."""
-        mentioned = set(_WORD.findall(self.text))
-        if self.entry_point:
-            mentioned.add(self.entry_point.partition(".")[0])
-        self.names.update(program.bring(mentioned - (JUDGES - {self.entry_point})))
+        first = (self.entry_point or "").partition(".")[0]
+        self.names.update(program.bring({first, *_WORD.findall(self.text)}, first))
 
     def run(self) -> list[Row]:
         """Every statement in turn; those that test something give a row."""

@@ -4,11 +4,14 @@
 machine disturbed the comparison.
 """
 
+import pytest
+
 from benchmarks.client import LEAST, compare
 
 ATTEMPTS = 4
 
 
+@pytest.mark.alone
 def test_single_calls_are_nearly_as_fast_as_batches(server, monkeypatch):
     monkeypatch.setenv("REWARD_URL", server.url)
     ratios = []

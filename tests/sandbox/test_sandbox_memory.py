@@ -178,6 +178,7 @@ def give(hierarchy):
     raise OSError
 
 
+@pytest.mark.alone
 def test_a_server_in_version_2_moves_out_of_its_childrens_way():
     """On a real hierarchy, with whatever controller that has."""
     try:

@@ -208,3 +208,21 @@ def test_languages(runner, box):
     python = runner.run(box.languages())["python"]
     assert python["available"]
     assert python["version"].startswith("3.")
+
+
+def test_versions_that_came_are_kept_when_nobody_waits_any_more(runner):
+    """On a machine so busy that a client gives up waiting, its next question takes less."""
+
+    async def go():
+        async with await open_sandbox(slots=2) as box:
+            asked = asyncio.create_task(box.languages())
+            while not any(box._known.values()):  # noqa: ASYNC110 - nothing tells
+                await asyncio.sleep(0.01)
+            asked.cancel()
+            await asyncio.gather(asked, return_exceptions=True)
+            found = await box.languages()
+            return len(box.offered()), found, sum(box.health().outcomes.values())
+
+    offered, found, runs = runner.run(go())
+    assert sum(1 for about in found.values() if about["version"]) == offered
+    assert runs <= offered + 2, "but for what ran when it was cancelled, each is asked once"

@@ -34,6 +34,7 @@ def jsonl():
     return "\n".join(json.dumps(line(index)) for index in range(LINES))
 
 
+@pytest.mark.alone
 def test_a_thousand_lines_stay_smooth(visit, jsonl, tmp_path):
     path = tmp_path / "lines.jsonl"
     path.write_text(jsonl)
@@ -135,6 +136,7 @@ def test_groups_stay_together(visit):
     assert '"of": 50' in page.locator("#rows .streams details pre").first.text_content()
 
 
+@pytest.mark.alone
 def test_a_dropped_file_and_a_stop(visit, jsonl):
     page = visit("#compare")
     big = "\n".join([jsonl] * 14)  # over a megabyte: it stays out of the box

@@ -33,10 +33,7 @@ def grade(plan: Plan, outcomes: Sequence[Outcome]) -> Verdict | Plan:
     if plan.suite.kind == "tests":
         return grade_report(plan, outcomes[0])
     if plan.held and plan.suite.judge:
-        problem = judge.problem(plan.suite.judge, outcomes)
-        return (
-            invalid(problem) if problem else _grade_runs(*plan.held, judge.reasons(plan, outcomes))
-        )
+        return _grade_judged(plan, plan.suite.judge, plan.held, outcomes)
     if plan.suite.judge and any(outcome.status == "ok" for outcome in outcomes):
         return judge.ask(plan, plan.suite.judge, outcomes)
     if plan.suite.interactor:
@@ -44,15 +41,38 @@ def grade(plan: Plan, outcomes: Sequence[Outcome]) -> Verdict | Plan:
     return _grade_runs(plan, outcomes, {})
 
 
+def _grade_judged(
+    plan: Plan, checker: judge.Judge, held: judge.Held, outcomes: Sequence[Outcome]
+) -> Verdict | Plan:
+    """As `grade`, for a judge's runs: on the program's outputs, then on one that was expected."""
+    problem = judge.problem(checker, outcomes)
+    if held[0].held is None:
+        if problem:
+            return judge.on_expected(plan, checker, outcomes)
+        return _grade_runs(*held, judge.reasons(plan, outcomes))
+    if problem:
+        return invalid(problem)
+    asked, said = held
+    assert asked.held
+    return _grade_runs(*asked.held, judge.reasons(asked, said))
+
+
 def _grade_talks(
     plan: Plan, interactor: judge.Judge, outcomes: Sequence[Outcome]
 ) -> Verdict | Plan:
     """As `grade`, for runs of a program with its interactor."""
-    try:
-        said = [judge.talk_reason(interactor, outcome) for outcome in outcomes]
-    except judge.JudgeError as error:
-        return invalid(str(error))
-    return _grade_runs(plan, outcomes, dict(zip(plan.tests, said, strict=True)))
+    asked, said = plan.held or (plan, outcomes)
+    excused = plan.held is not None and judge.talks_after_all(plan, interactor, outcomes[0])
+    reasons: dict[int, str] = {}
+    for test, outcome in zip(asked.tests, said, strict=True):
+        try:
+            reasons[test] = judge.talk_reason(interactor, outcome)
+        except judge.JudgeError as error:
+            if not excused:
+                again = None if plan.held else judge.with_numbers(plan, test, error, outcomes)
+                return again or invalid(str(error))
+            reasons[test] = "wrong_answer"
+    return _grade_runs(asked, said, reasons)
 
 
 def _no_toolchain(plan: Plan) -> Verdict:

@@ -3,10 +3,13 @@
 testlib (Codeforces): `checker input output answer`, exit code 0 accepted, 1 and 2 refused.
 Kattis and ICPC: `validator input answer directory flags...` with the output on standard input, 42
 accepted, 43 refused. An interactor is called alike and talks with the program. Any other end is the
-checker's own failure, and the caller's to mend.
+checker's own failure, and the caller's to mend; unless it comes of what the program wrote: else a
+program could choose that its item is refused, which trainers leave out, where it has failed. So a
+checker that broke is tried on the expected output, an interactor on a program that says numbers.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -21,6 +24,12 @@ Protocol = Literal["testlib", "kattis"]
 PROTOCOLS: tuple[Protocol, ...] = ("testlib", "kattis")
 
 _TRACEBACK = "Traceback (most recent call last)"
+_HUNG_UP = re.compile(r"EOFError|BrokenPipeError")
+_UNREADABLE = re.compile(
+    r"a signal|ValueError|IndexError|OverflowError|MemoryError|Unicode\w+Error"
+)
+"""What an interactor breaks with when a program ends too soon; and when it says nonsense."""
+
 _LIMITS = Limits(time_s=20.0, memory_mb=1024, output_kb=1024)
 _ANSWERS: dict[Protocol, dict[int, str]] = {
     "testlib": {0: "passed", 1: "wrong_answer", 2: "wrong_answer", 7: "wrong_answer"},
@@ -29,8 +38,20 @@ _ANSWERS: dict[Protocol, dict[int, str]] = {
 """Exit codes to what they say of the output; testlib's 7, part of the points, is no pass."""
 
 
+Held = tuple["Plan", tuple[Outcome, ...]]
+"""A plan whose outcomes are being judged, and they."""
+
+
 class JudgeError(Exception):
-    """The judge failed; the message names the field and says how."""
+    """The judge failed; the message names the field and says how.
+
+    Attributes:
+        last_words: the last line of its stderr.
+    """
+
+    def __init__(self, message: str, last_words: str) -> None:
+        super().__init__(message)
+        self.last_words = last_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +83,27 @@ def ask(plan: "Plan", judge: Judge, outcomes: Sequence[Outcome]) -> "Plan":
     return replace(
         plan,
         program=Program(judge.language, judge.source, kind="judge", tests=judge.files),
-        runs=tuple(_run(judge, plan.suite.cases[test], outcome) for test, outcome in asked),
+        runs=tuple(_run(judge, plan.suite.cases[test], outcome.stdout) for test, outcome in asked),
         limits=_LIMITS,
         tests=tuple(test for test, _ in asked),
         held=(plan, tuple(outcomes)),
     )
 
 
-def _run(judge: Judge, case: "Case", outcome: Outcome) -> Run:
+def on_expected(plan: "Plan", judge: Judge, outcomes: Sequence[Outcome]) -> "Plan":
+    """The plan in which the judge, which broke, sees the expected output in the program's place."""
+    broken = next(test for test, it in zip(plan.tests, outcomes, strict=True) if _fault(judge, it))
+    case = plan.suite.cases[broken]
+    run = _run(judge, case, case.expected)
+    return replace(plan, runs=(run,), tests=(broken,), held=(plan, tuple(outcomes)))
+
+
+def _run(judge: Judge, case: "Case", output: bytes) -> Run:
     files = [("input", case.stdin), ("answer", case.expected)]
     if judge.protocol == "kattis":
         arguments = (f"{DATA}/input", f"{DATA}/answer", "/tmp/", *judge.flags)  # noqa: S108
-        return Run(outcome.stdout, tuple(files), arguments)
-    files.append(("output", outcome.stdout))
+        return Run(output, tuple(files), arguments)
+    files.append(("output", output))
     return Run(b"", tuple(files), tuple(f"{DATA}/{name}" for name in ("input", "output", "answer")))
 
 
@@ -104,15 +133,53 @@ def talk_reason(judge: Judge, outcome: Outcome) -> str:
     said = _answer(judge, report.get("exit_code"), report.get("stderr") or "")
     if said == "wrong_answer" and (report["first"] or outcome.status == "ok"):
         return said
-    if outcome.status != "ok":
+    if outcome.status != "ok" and (said or not report.get("first")):
         return outcome.status
     if said:
         return said
-    why = report.get("compile_error") or report.get("stderr") or ""
-    raise JudgeError(
-        f"reference.tests.interactor.program failed (exit code {report.get('exit_code')}): "
-        f"{why.strip()[-300:]}"
+    code, why = report.get("exit_code"), report.get("compile_error") or report.get("stderr") or ""
+    last = "a signal" if code and code < 0 else why.strip().rpartition("\n")[2]
+    if judge.language == "python" and _HUNG_UP.match(last):
+        return "wrong_answer"
+    how = f"failed (exit code {code}): {why.strip()[-300:]}"
+    raise JudgeError(f"reference.tests.interactor.program {how}", last)
+
+
+def with_numbers(
+    plan: "Plan", test: int, error: JudgeError, outcomes: Sequence[Outcome]
+) -> "Plan | None":
+    """The plan in which the interactor, which could not read what was said, hears numbers.
+
+    None where it did not break on that.
+    """
+    interactor = plan.suite.interactor
+    assert interactor
+    if not _UNREADABLE.match(error.last_words):
+        return None
+    return replace(
+        plan,
+        program=replace(plan.program, language="python", source='print("1\\n" * 1000)'),
+        runs=(talk(interactor, plan.suite.cases[test]),),
+        tests=(test,),
+        held=(plan, tuple(outcomes)),
     )
+
+
+def talks_after_all(plan: "Plan", judge: Judge, outcome: Outcome) -> bool:
+    """Whether the interactor, hearing numbers, does not break as it did."""
+    assert plan.held
+    asked, said = plan.held
+    before = said[asked.tests.index(plan.tests[0])]
+    return _talk_fault(judge, before) != _talk_fault(judge, outcome)
+
+
+def _talk_fault(judge: Judge, outcome: Outcome) -> str:
+    """The last words of an interactor that broke, else nothing."""
+    try:
+        talk_reason(judge, outcome)
+    except JudgeError as error:
+        return error.last_words or "unknown"
+    return ""
 
 
 def _answer(judge: Judge, exit_code: int | None, said: str) -> str | None:
@@ -126,25 +193,31 @@ def _answer(judge: Judge, exit_code: int | None, said: str) -> str | None:
 
 
 def reasons(plan: "Plan", outcomes: Sequence[Outcome]) -> dict[int, str]:
-    """What the judge said of each test that it was asked about."""
-    assert plan.suite.judge is not None
-    answers = _ANSWERS[plan.suite.judge.protocol]
+    """What the judge said of each test that it was asked about; where it broke, no pass."""
+    judge = plan.suite.judge
+    assert judge is not None
+    answers = _ANSWERS[judge.protocol]
     return {
-        test: answers[outcome.exit_code or 0]
+        test: "wrong_answer" if _fault(judge, outcome) else answers[outcome.exit_code or 0]
         for test, outcome in zip(plan.tests, outcomes, strict=True)
     }
 
 
 def problem(judge: Judge, outcomes: Sequence[Outcome]) -> str | None:
     """Why the judge can't be used, where its end says so."""
-    for outcome in outcomes:
-        ended = outcome.status in {"ok", "runtime_error"}
-        said = outcome.stderr.decode("utf-8", "replace").strip()
-        if not ended or _answer(judge, outcome.exit_code, said) is None:
-            how = outcome.status if not ended else f"exit code {outcome.exit_code}"
-            codes = ", ".join(map(str, _ANSWERS[judge.protocol]))
-            return (
-                f"reference.tests.checker.program failed ({how}; {judge.protocol} exit codes are "
-                f"{codes}): {said[-300:]}"
-            )
-    return None
+    faults = (_fault(judge, outcome) for outcome in outcomes)
+    return next((fault for fault in faults if fault), None)
+
+
+def _fault(judge: Judge, outcome: Outcome) -> str | None:
+    """How the judge broke, where it did."""
+    ended = outcome.status in {"ok", "runtime_error"}
+    said = outcome.stderr.decode("utf-8", "replace").strip()
+    if ended and _answer(judge, outcome.exit_code, said) is not None:
+        return None
+    how = outcome.status if not ended else f"exit code {outcome.exit_code}"
+    codes = ", ".join(map(str, _ANSWERS[judge.protocol]))
+    return (
+        f"reference.tests.checker.program failed ({how}; {judge.protocol} exit codes are "
+        f"{codes}): {said[-300:]}"
+    )

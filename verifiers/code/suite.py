@@ -8,6 +8,7 @@ from sandbox.languages import LANGUAGES, Language, find
 from sandbox.program import Kind, Limits
 from verifiers.code import fields, kinds
 from verifiers.code import options as bounds
+from verifiers.code.agreement import check_agreement
 from verifiers.code.checkers import Checker
 from verifiers.code.credit import Credit, read_credit
 from verifiers.code.deciders import checker, interactor, judge
@@ -85,13 +86,17 @@ def read_suite(tests: Any, options: CodeOptions) -> Suite:
     program = judge(table.get("checker"), kind)
     _check_cases(part["cases"], f"{where}.{kind}")
     credit = read_credit(table, kind, part["cases"], options.credit)
+    named = checker(None if program else table.get("checker"), kind)
+    talks = interactor(table, kind)
+    if kind in {"stdio", "calls"} and not (program or talks):
+        check_agreement(part["cases"], kind, named)
     stop = table.get("stop_on_failure")
     return Suite(
         language=language,
         limits=_limits(table.get("limits"), options),
-        checker=checker(None if program else table.get("checker"), kind),
+        checker=named,
         judge=program,
-        interactor=interactor(table, kind),
+        interactor=talks,
         credit=credit,
         prelude=fields.text(table.get("prelude") or "", f"{where}.prelude"),
         stop_on_failure=credit.kind in {"all", "subtasks"}
