@@ -20,6 +20,7 @@ _STRING = re.compile(
 )
 
 
+_FAR = re.compile(r"(?<!:)\b(?=FarFunction<)")
 _GIVEN = "Given<"
 
 WIRE = ("wire.hpp", "links.hpp", "functions.hpp")
@@ -247,7 +248,8 @@ def _served(called: Called, instances: Iterator[tuple[int, str]]) -> Iterator[st
         if index in generic:
             _writable(types)
             name = f"const char* reward_wire::named() [with int Index = {index}; T = {{{types}}}]"
-            rows.append(f'reward_wire::name_next("{name}"); reward_serve_{index}<{types}>();')
+            given = _FAR.sub("reward_wire::", types)
+            rows.append(f'reward_wire::name_next("{name}"); reward_serve_{index}<{given}>();')
     errors = [
         f"if (dynamic_cast<const {c.name} *>(&error)) return {i};"
         for i, c in enumerate(called.errors)

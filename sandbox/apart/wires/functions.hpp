@@ -1,5 +1,5 @@
 // Functions that one side gives the other: part of wire.hpp, inside its namespace.
-// A function stays where it is and has a number there; the other side has a `Far` of it, which asks.
+// A function stays where it is and has a number there; the other side has a `FarFunction` of it, which asks.
 #ifndef REWARD_FUNCTIONS
 #define REWARD_FUNCTIONS
 
@@ -11,15 +11,15 @@ template <class R, class Key, class... S> R call(Key key, const S &...sent);
 template <class A, class = void> struct Sent;
 template <class F, class... A> struct Call;
 
-template <class T> struct Far;
-template <class R, class... A> struct Far<R(A...)> {
+template <class T> struct FarFunction;
+template <class R, class... A> struct FarFunction<R(A...)> {
   std::uint64_t number;
   R operator()(A... a) const { return call<R>(Numbered{number}, Sent<A>{a}...); }
 };
 
 // What a callable takes and returns, and what stands for it on the other side: itself if it is none.
 template <class T> struct Signature;
-template <class R, class... A> struct Signature<R (*)(A...)> { using far = Far<R(A...)>; template <class F> using local = Call<F, A...>; };
+template <class R, class... A> struct Signature<R (*)(A...)> { using far = FarFunction<R(A...)>; template <class F> using local = Call<F, A...>; };
 template <class C, class R, class... A> struct Signature<R (C::*)(A...)> : Signature<R (*)(A...)> {};
 template <class C, class R, class... A> struct Signature<R (C::*)(A...) const> : Signature<R (*)(A...)> {};
 template <class C, class R, class... A> struct Signature<R (C::*)(A...) noexcept> : Signature<R (*)(A...)> {};
@@ -62,7 +62,7 @@ template <template <class> class F, class R, class... A> struct Codec<F<R(A...)>
   }
   static T get(Reader &from) {
     if (!reward_wire::get<bool>(from)) return T();
-    return T(Far<R(A...)>{get_number(from)});
+    return T(FarFunction<R(A...)>{get_number(from)});
   }
 };
 
