@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from sandbox.apart import cpp
 from sandbox.apart.cpp_called import Called
-from sandbox.apart.cpp_text import Class, Declarations, Function
+from sandbox.apart.cpp_items import Class, Function
+from sandbox.apart.cpp_stubs import is_block, linked, tie
+from sandbox.apart.cpp_text import Declarations
 from sandbox.apart.halves import Unsplittable, harness, text_file
 from sandbox.apart.text import words
 from sandbox.command import File, Source
@@ -75,8 +77,8 @@ def _calls(called: Called, lines: Sequence[str], defined: str = "") -> Iterator[
             *(e.text for e in called.enums()),
             *(f"struct {c.name};" for c in called.data),
             *(_data(called, c) for c in called.data),
-            *map(cpp.tie, called.data),
-            *map(cpp.linked, called.linked),
+            *map(tie, called.data),
+            *map(linked, called.linked),
             'extern "C" { extern void *const reward_table_[]; }',
             *lines,
         )
@@ -122,7 +124,7 @@ def _stub(called: Called, function: Function, index: int) -> str:
 def _is_block(called: Called, kind: str) -> bool:
     """Whether a type is a pointer to memory whose size must be known."""
     own = words(kind) & {c.name for c in called.linked}
-    return cpp.is_block(kind) and (not own or "* *" in kind)
+    return is_block(kind) and (not own or "* *" in kind)
 
 
 def _sent(called: Called, kind: str, index: int) -> str:

@@ -5,17 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sandbox.apart.cpp_text import (
-    BUILTIN,
-    JUDGES,
-    KEYWORDS,
-    STANDARD,
-    WIDE,
-    Class,
-    Declarations,
-    Enum,
-    Function,
-)
+from sandbox.apart.cpp_items import Class, Enum, Function
+from sandbox.apart.cpp_text import Declarations
+from sandbox.apart.cpp_words import BUILTIN, JUDGES, KEYWORDS, STANDARD, WIDE
 from sandbox.apart.halves import Unsplittable
 from sandbox.apart.text import words
 
