@@ -18,7 +18,14 @@ _ASKED = re.compile(r"reward_wire::Result<(\d+), ([^\u2019']*)>[\u2019']")
 
 _FAR = re.compile(r"(?<!:)\b(?=FarFunction<)")
 
-WIRE = ("wire.hpp", "links.hpp", "functions.hpp")
+WIRE = (
+    "wire.hpp",
+    "values.hpp",
+    "types.hpp",
+    "links.hpp",
+    "functions.hpp",
+    "arguments.hpp",
+)
 """What both halves include."""
 
 
