@@ -4,8 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from sandbox.apart import cpp
 from sandbox.apart.cpp_called import Called
-from sandbox.apart.cpp_text import Class, Declarations, Function
+from sandbox.apart.cpp_items import Class, Function
+from sandbox.apart.cpp_stubs import is_block, linked, tie
+from sandbox.apart.cpp_text import Declarations
 from sandbox.apart.halves import Unsplittable, harness, text_file
+from sandbox.apart.text import words
 from sandbox.command import File, Source
 
 _CALLS = ("-x", "c++", "/box/calls.cpp", "-lstdc++", "-x", "c")
@@ -44,14 +47,18 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
             *(f"#include <{name}>" for name in includes),
             "#undef NDEBUG\n#include <assert.h>\n#include <stddef.h>\n#include <sys/types.h>",
             '#line 1 "reward_calls"',
-            *(f"typedef {_data(called, c)[:-1]} {c.name};" for c in called.data),
+            *called.constants(),
+            *(f"typedef {e.text[:-1]} {e.name};" if e.name else e.text for e in called.enums()),
+            *(f"typedef struct {c.name} {c.name};" for c in called.data),
+            *(_data(called, c) for c in called.data),
             *called.aliases(),
-            *(_inline(called.program, f, i) for i, f in functions),
+            *(_inline(called, f, i) for i, f in functions),
+            "void reward_free_(void *);\n#define free reward_free_",
             '#line 1 "tests.c"',
             cpp.with_main(tests),
         )
     )
-    lines = [_stub(called.program, f, i) for i, f in functions]
+    lines = [_stub(called, f, i) for i, f in functions]
     return Source(
         (text_file("main.c", text), *_calls(called, lines, "#define REWARD_TESTS")), _CALLS
     )
@@ -67,14 +74,17 @@ def _calls(called: Called, lines: Sequence[str], defined: str = "") -> Iterator[
         (
             defined,
             '#include "/box/wire.hpp"\n#include <cstddef>\n#include <sys/types.h>',
+            *(e.text for e in called.enums()),
+            *(f"struct {c.name};" for c in called.data),
             *(_data(called, c) for c in called.data),
-            *map(cpp.tie, called.data),
+            *map(tie, called.data),
+            *map(linked, called.linked),
             'extern "C" { extern void *const reward_table_[]; }',
             *lines,
         )
     )
     yield text_file("calls.cpp", text)
-    yield harness("wire.hpp")
+    yield from map(harness, cpp.WIRE)
 
 
 def _pointer(known: Declarations, function: Function) -> str:
@@ -82,21 +92,21 @@ def _pointer(known: Declarations, function: Function) -> str:
     return f"{known.canonical(function.returns)} (*)({params})"
 
 
-def _signature(known: Declarations, function: Function, index: int) -> tuple[str, list[str], str]:
+def _signature(called: Called, function: Function, index: int) -> tuple[str, list[str], str]:
     """The head of a stub with the sizes of what pointers point to, and its parameters' types."""
-    types = [known.canonical(param) for param in function.params]
+    types = [called.program.canonical(param) for param in function.params]
     params = [f"{kind} a{i}" for i, kind in enumerate(types)]
-    params += [f"unsigned long n{i}" for i, kind in enumerate(types) if cpp.is_block(kind)]
-    returns = known.canonical(function.returns)
+    params += [f"unsigned long n{i}" for i, kind in enumerate(types) if _is_block(called, kind)]
+    returns = called.program.canonical(function.returns)
     return f"{returns} reward_stub_{index}({', '.join(params) or 'void'})", types, returns
 
 
-def _inline(known: Declarations, function: Function, index: int) -> str:
+def _inline(called: Called, function: Function, index: int) -> str:
     """What the tests call: the compiler sees here how much memory is behind a pointer."""
-    head, types, returns = _signature(known, function, index)
+    head, types, returns = _signature(called, function, index)
     params = ", ".join(f"{kind} a{i}" for i, kind in enumerate(types)) or "void"
     given = [f"a{i}" for i in range(len(types))]
-    blocks = [i for i, kind in enumerate(types) if cpp.is_block(kind)]
+    blocks = [i for i, kind in enumerate(types) if _is_block(called, kind)]
     given += [f"__builtin_dynamic_object_size(a{i}, 0)" for i in blocks]
     lead = "" if returns == "void" else "return "
     return (
@@ -105,21 +115,28 @@ def _inline(known: Declarations, function: Function, index: int) -> str:
     )
 
 
-def _stub(known: Declarations, function: Function, index: int) -> str:
-    head, types, returns = _signature(known, function, index)
-    sent = "".join(f", {_sent(kind, i)}" for i, kind in enumerate(types))
+def _stub(called: Called, function: Function, index: int) -> str:
+    head, types, returns = _signature(called, function, index)
+    sent = "".join(f", {_sent(called, kind, i)}" for i, kind in enumerate(types))
     return f'extern "C" {head} {{ return reward_wire::call<{returns}>({index}ull{sent}); }}'
 
 
-def _sent(kind: str, index: int) -> str:
-    if not cpp.is_block(kind):
+def _is_block(called: Called, kind: str) -> bool:
+    """Whether a type is a pointer to memory whose size must be known."""
+    own = words(kind) & {c.name for c in called.linked}
+    return is_block(kind) and (not own or "* *" in kind)
+
+
+def _sent(called: Called, kind: str, index: int) -> str:
+    if not _is_block(called, kind):
         return f"reward_wire::Sent<{kind}>{{a{index}}}"
-    if kind.count("*") > 1 or "void" in kind:
+    own = words(kind) & {c.name for c in called.linked}
+    if (kind.count("*") > 1 and not (own or kind.endswith("char * *"))) or "void" in kind:
         raise Unsplittable(f"the type {kind} is no plain data")
     return f"reward_wire::Sent<{kind}>{{{{a{index}, n{index}}}}}"
 
 
 def _data(called: Called, found: Class) -> str:
     """A class of fields only, as a declaration."""
-    fields = (f"{called.program.canonical(f.kind)} {f.name};" for f in found.fields)
+    fields = (f"{called.program.declared(f)};" for f in found.fields)
     return f"struct {found.name} {{ {' '.join(fields)} }};"

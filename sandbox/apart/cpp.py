@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from sandbox.apart.cpp_called import Call, Called, defaults, of
-from sandbox.apart.cpp_text import SKIPPED, Class, Declarations
+from sandbox.apart.cpp_called import Call, Called, of
+from sandbox.apart.cpp_stubs import Stubs, is_deduced, linked, marked, template, tie
+from sandbox.apart.cpp_text import SKIPPED, Declarations
 from sandbox.apart.halves import Unsplittable, harness, text_file
-from sandbox.apart.text import blanked, parts, words
+from sandbox.apart.text import blanked
 from sandbox.command import File, Source
 
 _NAMED = re.compile(rb"named\(\) \[with int Index = (\d+); T = \{([^\0]*)\}\]\0")
@@ -15,18 +16,23 @@ _NAMED = re.compile(rb"named\(\) \[with int Index = (\d+); T = \{([^\0]*)\}\]\0"
 _ASKED = re.compile(r"reward_wire::Result<(\d+), ([^\u2019']*)>[\u2019']")
 """As g++ writes of which result it does not know the type."""
 
-_STRING = re.compile(
-    r"std::__cxx11::basic_string<char(?:, std::char_traits<char>, std::allocator<char> ?)?>"
+_FAR = re.compile(r"(?<!:)\b(?=FarFunction<)")
+
+WIRE = (
+    "wire.hpp",
+    "values.hpp",
+    "types.hpp",
+    "links.hpp",
+    "functions.hpp",
+    "arguments.hpp",
 )
-
-
-_GIVEN = "Given<"
+"""What both halves include."""
 
 
 def question(program: str, tests: str) -> Source | None:
     """Tests whose compiler will say which results' types are missing, if templates deduce any."""
     called = Called(program, tests)
-    if any(_is_deduced(call) and call.generic for call in called.calls):
+    if any(is_deduced(call) and call.generic for call in called.calls):
         return tester(program, tests, ())
     return None
 
@@ -34,17 +40,17 @@ def question(program: str, tests: str) -> Source | None:
 def probe(program: str, tests: str, asked: str) -> Source | None:
     """The program with the types that it leaves to the compiler (`auto`), if tests need them."""
     called = Called(program, tests)
-    deduced = {index: call for index, call in enumerate(called.calls) if _is_deduced(call)}
+    deduced = {index: call for index, call in enumerate(called.calls) if is_deduced(call)}
     lines, rows = [], []
     for index, call in deduced.items():
         result = f"decltype({_callee(call)}({_declared(call)}))"
         if call.generic:
             lines.append(
-                f"{_template(call.generic)}struct reward_result_{index} "
+                f"{template(call.generic)}struct reward_result_{index} "
                 f"{{ using type = {result}; }};"
             )
         else:
-            rows.append(f"reward_wire::named<{index}, {result}>()")
+            rows.append(f"reward_wire::named<{index}, reward_wire::Norm<{result}>>()")
     for number, types in sorted(set(_ASKED.findall(asked))):
         index = int(number)
         if index in deduced:
@@ -64,7 +70,7 @@ def probe(program: str, tests: str, asked: str) -> Source | None:
             "#undef main\nint main() { return reward_types_[0] == nullptr; }",
         )
     )
-    return Source((text_file("main.cpp", text), harness("wire.hpp")))
+    return Source((text_file("main.cpp", text), *map(harness, WIRE)))
 
 
 def tester(program: str, tests: str, probed: Sequence[File]) -> Source:
@@ -74,7 +80,7 @@ def tester(program: str, tests: str, probed: Sequence[File]) -> Source:
         Unsplittable: something that they call takes or gives what can't cross.
     """
     called = Called(program, tests)
-    stubs = _Stubs(called, list(_instances(probed)))
+    stubs = Stubs(called, list(_instances(probed)))
     includes = sorted({*called.program.includes, *called.tests.includes})
     text = "\n".join(
         (
@@ -85,11 +91,12 @@ def tester(program: str, tests: str, probed: Sequence[File]) -> Source:
             "using namespace std;" if called.program.using_std else "",
             '#line 1 "reward_calls"',
             *stubs.source(),
+            "#define free reward_free_",
             '#line 1 "tests.cpp"',
             with_main(tests),
         )
     )
-    return Source((text_file("main.cpp", text), harness("wire.hpp")))
+    return Source((text_file("main.cpp", text), *map(harness, WIRE)))
 
 
 def owner(program: str, tests: str, built: Sequence[File]) -> Source:
@@ -105,11 +112,12 @@ def owner(program: str, tests: str, built: Sequence[File]) -> Source:
             '#line 1 "reward_calls"',
             *_used_spaces(called),
             *(tie(c) for c in called.data),
-            *(_marked(c) for c in called.kept),
+            *(linked(c) for c in called.linked),
+            *(marked(c) for c in called.kept),
             *_served(called, _instances(built)),
         )
     )
-    return Source((text_file("main.cpp", text), harness("wire.hpp")))
+    return Source((text_file("main.cpp", text), *map(harness, WIRE)))
 
 
 def joined(program: str, tests: str, suffix: str = "cpp") -> Source:
@@ -131,33 +139,6 @@ def with_main(tests: str) -> str:
     return f"int main(void) {{\n{tests}\nreturn 0;\n}}"
 
 
-def is_block(kind: str) -> bool:
-    """Whether a type is a pointer to memory whose size must be known."""
-    return "*" in kind and kind.replace(" ", "") != "constchar*"
-
-
-def tie(found: Class) -> str:
-    """How the wire gets at the fields of a class."""
-    names = ", ".join(f"value.{f.name}" for f in found.fields)
-    return _in_space(
-        found.space, f"inline auto reward_tie_({found.name} &value) {{ return std::tie({names}); }}"
-    )
-
-
-def _marked(found: Class) -> str:
-    return _in_space(
-        found.space, f"{_template(found.generic)}inline void reward_kept_({of(found)} *) {{}}"
-    )
-
-
-def _in_space(space: Sequence[str], text: str) -> str:
-    return "".join(f"namespace {name} {{ " for name in space) + text + " }" * len(space)
-
-
-def _template(generic: Sequence[str]) -> str:
-    return f"template <{', '.join(f'class {name}' for name in generic)}> " if generic else ""
-
-
 def _precompiled(found: Declarations) -> str:
     return "#include <bits/stdc++.h>" if "bits/stdc++.h" in found.includes else ""
 
@@ -165,10 +146,6 @@ def _precompiled(found: Declarations) -> str:
 def _used_spaces(called: Called) -> Iterator[str]:
     for space in called.program.spaces:
         yield f"using namespace {'::'.join(space)};"
-
-
-def _is_deduced(call: Call) -> bool:
-    return re.search(r"\bauto\b", call.function.returns) is not None
 
 
 def _instances(built: Sequence[File]) -> Iterator[tuple[int, str]]:
@@ -228,7 +205,7 @@ def _served(called: Called, instances: Iterator[tuple[int, str]]) -> Iterator[st
             f"([]({', '.join(taken)}) -> {result} {{ {what} }});"
         )
         if call.generic:
-            yield f"{_template(call.generic)}void reward_serve_{index}() {{ {row} }}"
+            yield f"{template(call.generic)}void reward_serve_{index}() {{ {row} }}"
             generic[index] = call
             rows.append("reward_wire::add(nullptr);")
         else:
@@ -237,7 +214,8 @@ def _served(called: Called, instances: Iterator[tuple[int, str]]) -> Iterator[st
         if index in generic:
             _writable(types)
             name = f"const char* reward_wire::named() [with int Index = {index}; T = {{{types}}}]"
-            rows.append(f'reward_wire::name_next("{name}"); reward_serve_{index}<{types}>();')
+            given = _FAR.sub("reward_wire::", types)
+            rows.append(f'reward_wire::name_next("{name}"); reward_serve_{index}<{given}>();')
     errors = [
         f"if (dynamic_cast<const {c.name} *>(&error)) return {i};"
         for i, c in enumerate(called.errors)
@@ -248,201 +226,3 @@ def _served(called: Called, instances: Iterator[tuple[int, str]]) -> Iterator[st
             f"reward_wire::own_exception = [](const std::exception &error) -> int {{ {body} }};"
         )
     yield f"static void reward_table_() {{ {' '.join(rows)} }}"
-
-
-class _Stubs:
-    """The source of what tests see of a program."""
-
-    def __init__(self, called: Called, found: Sequence[tuple[int, str]]) -> None:
-        self.called = called
-        self.deduced = {i: types for i, types in found if not types.startswith(_GIVEN)}
-        self.results = [(i, parts(types)) for i, types in found if types.startswith(_GIVEN)]
-        self.known = called.program
-        self.kept = {c.name for c in called.kept}
-        self.data = {c.name for c in called.data}
-
-    def source(self) -> Iterator[str]:
-        """Declarations, then definitions, as these need to know how all classes travel."""
-        called = self.called
-        yield from called.constants()
-        for enum in called.enums():
-            yield _in_space(enum.space, enum.text)
-        for c in (*called.data, *called.kept):
-            lead = "struct" if c in called.data else "class"
-            yield _in_space(c.space, f"{_template(c.generic)}{lead} {c.name};")
-        yield from (f"using namespace {'::'.join(space)};" for space in self._spaces())
-        for c in called.classes:
-            if c.base and not c.generic:
-                yield _in_space(c.space, _error(c))
-            elif c.name in self.data:
-                yield _in_space(c.space, self._data(c))
-            elif c.name in self.kept:
-                yield _in_space(c.space, self._kept(c))
-        yield from (tie(c) for c in called.data)
-        yield from (_marked(c) for c in called.kept)
-        yield from called.aliases()
-        yield from (_in_space(c.space, _comparison(c)) for c in called.compared())
-        for index, (given, result) in self.results:
-            call = called.calls[index]
-            types = f"{index}, {given.removeprefix(_GIVEN).removesuffix('>')}"
-            kind = self._plain(self._type(_STRING.sub("std::string", result), call))
-            yield (f"template <> struct reward_wire::Result<{types}> {{ using type = {kind}; }};")
-        for index, call in enumerate(called.calls):
-            space = call.inside.space if call.inside else call.function.space
-            yield _in_space(space, self._definition(index, call))
-        yield from self._thrown()
-
-    def _spaces(self) -> Iterator[tuple[str, ...]]:
-        used = {c.space for c in self.called.classes} | {e.space for e in self.called.enums()}
-        yield from sorted(s for s in used | self.called.program.used_spaces if s)
-
-    def _thrown(self) -> Iterator[str]:
-        names = [c.name for c in self.called.errors]
-        if names:
-            rows = " ".join(
-                f"if (kind == {i}) throw reward_wire::Raised<{name}>(text);"
-                for i, name in enumerate(names)
-            )
-            yield (
-                "static const bool reward_thrown_ = (reward_wire::throw_own = "
-                f"[](int kind, const std::string &text) {{ {rows} }}, true);"
-            )
-
-    def _data(self, found: Class) -> str:
-        lines = []
-        for f in found.fields:
-            kind = self.known.canonical(f.kind)
-            inner = self.known.classes.get(kind)
-            start = f" = {f.value}" if f.value and f.value not in {'""', "' '"} else ""
-            if inner and inner.makers:
-                start = "{reward_wire::Raw{}}"
-            lines.append(f"{kind} {f.name}{start};")
-        if found.makers:
-            lines.append(f"{found.name}(reward_wire::Raw) {{}}")
-        lines += self._members(found)
-        return f"struct {found.name} {{ {' '.join(lines)} }};"
-
-    def _kept(self, found: Class) -> str:
-        name, base = found.name, found.extends if found.extends in self.kept else ""
-        lines = [] if base else ["std::uint64_t reward_object_;"]
-        start = f"{base}(handle)" if base else "reward_object_(handle.number)"
-        lines.append(f"explicit {name}(reward_wire::Handle handle) : {start} {{}}")
-        if not found.abstract:
-            other = "reward_wire::Handle{other.reward_object_}"
-            swap = "this->reward_object_ = {0}.reward_object_; return *this;"
-            lines += [
-                f"{name}(const {name} &other);",
-                f"{name}({name} &&other) noexcept : {name}({other}) {{}}",
-                f"{name} &operator=(const {name} &o) {{ {name} c(o); {swap.format('c')} }}",
-                f"{name} &operator=({name} &&o) noexcept {{ {swap.format('o')} }}",
-            ]
-        lines += self._members(found)
-        extends = f" : public {base}" if base else ""
-        lead = _template(found.generic)
-        return f"{lead}class {name}{extends} {{ public: {' '.join(lines)} }};"
-
-    def _members(self, found: Class) -> Iterator[str]:
-        for index, call in enumerate(self.called.calls):
-            if call.inside is found and call.function.name != "copy":
-                yield self._head(index, call, "", with_defaults=True) + ";"
-
-    def _head(self, index: int, call: Call, scope: str, *, with_defaults: bool) -> str:
-        f = call.function
-        types = [self._type(kind, call) for kind in call.params]
-        params = [f"{kind} a{i}" for i, kind in enumerate(types)]
-        if with_defaults:
-            given = defaults(call)
-            for at, value in enumerate(given, len(params) - len(given)):
-                params[at] += f" = {value}"
-        taken = f"({', '.join(params)})"
-        if call.inside and f.name in {"make", "copy"}:
-            if f.name == "copy":
-                taken = f"(const {call.inside.name} &self)"
-            least = call.count - len(defaults(call))
-            explicit = "explicit " if f.name == "make" and least <= 1 and not scope else ""
-            return f"{explicit if params else ''}{scope}{call.inside.name}{taken}"
-        static = "static " if call.inside and f.static and not scope else ""
-        const = " const" if call.inside and f.const else ""
-        return f"{static}{self._returns(index, call)} {scope}{f.name}{taken}{const}"
-
-    def _type(self, written: str, call: Call) -> str:
-        return self.known.canonical(written, known=call.generic)
-
-    def _returns(self, index: int, call: Call) -> str:
-        written = call.function.returns
-        if _is_deduced(call):
-            if call.generic:
-                return "auto"
-            if index not in self.deduced:
-                raise Unsplittable(f"the result of {call.function.name} has no type")
-            written = _STRING.sub("std::string", self.deduced[index])
-        kind = self._type(written, call)
-        if words(kind) & self.kept and "<" not in kind and "&" in kind:
-            return kind
-        return self._plain(kind)
-
-    @staticmethod
-    def _plain(kind: str) -> str:
-        """A type that is no reference, and not const."""
-        plain = re.sub(r"\s*&+$", "", kind).strip()
-        return plain if "*" in plain else re.sub(r"^const\b|\bconst$", "", plain).strip()
-
-    def _definition(self, index: int, call: Call) -> str:
-        inside, f = call.inside, call.function
-        scope = f"{of(inside)}::" if inside else ""
-        head = self._head(index, call, scope, with_defaults=inside is None)
-        key = f"{index}ull"
-        if call.generic:
-            key = f"reward_wire::named<{index}, {', '.join(call.generic)}>()"
-        sent = "".join(f", {self._sent(kind, i, call)}" for i, kind in enumerate(call.params))
-        lead = _template(inside.generic) if inside else ""
-        lead += f"{_template(f.generic)}inline __attribute__((always_inline)) "
-        if inside and f.name in {"make", "copy"}:
-            own = f", reward_wire::Sent<const {of(inside)} &>{{self}}" if f.name == "copy" else ""
-            if inside.name in self.data:
-                return f"{lead}{head} {{ *this = reward_wire::call<{of(inside)}>({key}{sent}); }}"
-            number = f"reward_wire::call<std::uint64_t>({key}{own}{sent})"
-            base = inside.extends if inside.extends in self.kept else ""
-            start = (
-                f"{base}(reward_wire::Handle{{{number}}})" if base else f"reward_object_({number})"
-            )
-            return f"{lead}{head} : {start} {{}}"
-        if call.self_type:
-            sent = f", reward_wire::Sent<{call.self_type}>{{*this}}{sent}"
-        returns = self._returns(index, call)
-        if returns == "auto":
-            returns = f"typename reward_wire::Result<{index}, {', '.join(call.generic)}>::type"
-        return f"{lead}{head} {{ return reward_wire::call<{returns}>({key}{sent}); }}"
-
-    def _sent(self, written: str, at: int, call: Call) -> str:
-        kind = self._type(written, call)
-        if not is_block(kind) or words(kind) & self.kept:
-            return f"reward_wire::Sent<{kind}>{{a{at}}}"
-        if kind.count("*") > 1 or "<" in kind or "&" in kind or "void" in kind:
-            raise Unsplittable(f"the type {kind} is no plain data")
-        return f"reward_wire::Sent<{kind}>{{{{a{at}, __builtin_dynamic_object_size(a{at}, 0)}}}}"
-
-
-def _error(found: Class) -> str:
-    """An exception of the program, which has its text."""
-    if found.base != "exception":
-        return (
-            f"class {found.name} : public std::{found.base} "
-            f"{{ public: using std::{found.base}::{found.base}; }};"
-        )
-    return (
-        f"class {found.name} : public std::exception {{ std::string text; public: "
-        f"explicit {found.name}(const std::string &text = std::string()) : text(text) {{}} "
-        "const char *what() const noexcept override { return text.c_str(); } };"
-    )
-
-
-def _comparison(found: Class) -> str:
-    """Fields are equal where all of them are."""
-    fields = f"reward_tie_(const_cast<{found.name} &>"
-    return (
-        f"inline bool operator==(const {found.name} &a, const {found.name} &b) "
-        f"{{ return {fields}(a)) == {fields}(b)); }} "
-        f"inline bool operator!=(const {found.name} &a, const {found.name} &b) "
-        "{ return !(a == b); }"
-    )

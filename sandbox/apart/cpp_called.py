@@ -5,17 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sandbox.apart.cpp_text import (
-    BUILTIN,
-    JUDGES,
-    KEYWORDS,
-    STANDARD,
-    WIDE,
-    Class,
-    Declarations,
-    Enum,
-    Function,
-)
+from sandbox.apart.cpp_items import Class, Enum, Function
+from sandbox.apart.cpp_text import Declarations
+from sandbox.apart.cpp_words import BUILTIN, JUDGES, KEYWORDS, STANDARD, WIDE
 from sandbox.apart.halves import Unsplittable
 from sandbox.apart.text import words
 
@@ -123,6 +115,14 @@ class Called:
         return [c for c in self.classes if self.program.is_data(c.name)]
 
     @cached_property
+    def linked(self) -> list[Class]:
+        """Classes of fields to whose objects others point."""
+        names: set[str] = set()
+        for c in self.data:
+            names |= self.program.pointed(c.name)
+        return [c for c in self.data if c.name in names]
+
+    @cached_property
     def kept(self) -> list[Class]:
         """Classes whose objects stay with the program."""
         return [c for c in self.classes if not self.program.is_data(c.name) and not c.base]
@@ -190,10 +190,14 @@ class Called:
                 yield enum
 
     def constants(self) -> Iterator[str]:
-        """Numbers that the program names and the tests use."""
+        """Numbers that the program names and the tests use, and sums; the library's come first."""
+        known = self.wanted - BUILTIN - STANDARD - JUDGES
         for name, value in self.program.constants.items():
-            if name in self.wanted - BUILTIN - STANDARD - JUDGES:
-                yield f"#define {name} ({value})"
+            if name in known:
+                yield f"#ifndef {name}\n#define {name} ({value})\n#endif"
+        for name, (taken, body) in self.program.macros.items():
+            if name in known:
+                yield f"#ifndef {name}\n#define {name}({taken}) ({body})\n#endif"
 
     def aliases(self) -> Iterator[str]:
         """Names of types that the tests use, as typedefs."""
@@ -204,7 +208,7 @@ class Called:
                 except Unsplittable:
                     continue
                 plain = words(kind) - self.program.classes.keys() - self.program.enums.keys()
-                if kind and plain <= WIDE:
+                if kind and plain <= (WIDE | {"int", "char"} if "<" in kind else WIDE):
                     yield f"typedef {kind} {name};"
 
 

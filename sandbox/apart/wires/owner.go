@@ -7,6 +7,8 @@ import (
 	"syscall"
 )
 
+var rewardNextNumber uint64 = 3
+
 var rewardTable map[string]interface{}
 
 func rewardAnswer(table map[string]interface{}) {

@@ -8,6 +8,8 @@ import (
 	"testing"
 )
 
+var rewardNextNumber uint64 = 2
+
 var rewardCalls int
 var rewardTurn sync.Mutex
 var rewardLast interface{} = new(int)

@@ -35,7 +35,46 @@ func (e *rewardError) Is(target error) bool {
 	return false
 }
 
-type rewardWriter struct{ bytes []byte }
+type rewardWriter struct {
+	bytes []byte
+	seen  map[uint64]bool
+}
+
+// What pointers point to has a number that both processes know it by: the tests' process gives even
+// ones, the program's odd ones.
+type rewardPlace struct {
+	at   unsafe.Pointer
+	kind reflect.Type
+}
+
+var rewardNumbers = map[rewardPlace]uint64{}
+var rewardPlaces = map[uint64]reflect.Value{}
+
+func rewardKeep(pointer reflect.Value, number uint64) {
+	rewardNumbers[rewardPlace{pointer.UnsafePointer(), pointer.Type()}] = number
+	rewardPlaces[number] = pointer
+}
+
+// Writes a pointer as a number, and what it points to where the message has not said it.
+func (w *rewardWriter) pointer(v reflect.Value, depth int) {
+	if !w.flag(!v.IsNil()) {
+		return
+	}
+	number, known := rewardNumbers[rewardPlace{v.UnsafePointer(), v.Type()}]
+	if !known {
+		number = rewardNextNumber
+		rewardNextNumber += 2
+		rewardKeep(reflect.NewAt(v.Type().Elem(), v.UnsafePointer()).Convert(v.Type()), number)
+	}
+	w.number(number)
+	if w.seen == nil {
+		w.seen = map[uint64]bool{}
+	}
+	if w.flag(!w.seen[number]) {
+		w.seen[number] = true
+		w.put(v.Elem(), depth+1)
+	}
+}
 
 func (w *rewardWriter) number(n uint64) { w.bytes = binary.LittleEndian.AppendUint64(w.bytes, n) }
 func (w *rewardWriter) flag(b bool) bool {
@@ -87,9 +126,7 @@ func (w *rewardWriter) put(v reflect.Value, depth int) {
 	case reflect.Map:
 		w.table(v, depth)
 	case reflect.Ptr:
-		if w.flag(!v.IsNil()) {
-			w.put(v.Elem(), depth+1)
-		}
+		w.pointer(v, depth)
 	case reflect.Struct:
 		for i := 0; i < v.NumField(); i++ {
 			w.put(v.Field(i), depth+1)
@@ -201,11 +238,7 @@ func (r *rewardReader) get(v reflect.Value) {
 	case reflect.Map:
 		r.table(v)
 	case reflect.Ptr:
-		v.Set(reflect.Zero(v.Type()))
-		if r.flag() {
-			v.Set(reflect.New(v.Type().Elem()))
-			r.get(v.Elem())
-		}
+		r.pointer(v)
 	case reflect.Struct:
 		for i := 0; i < v.NumField(); i++ {
 			field := v.Field(i)
@@ -224,6 +257,26 @@ func (r *rewardReader) get(v reflect.Value) {
 	default:
 		panic(rewardGarbled{})
 	}
+}
+
+func (r *rewardReader) pointer(v reflect.Value) {
+	v.Set(reflect.Zero(v.Type()))
+	if !r.flag() {
+		return
+	}
+	number := r.number()
+	place, known := rewardPlaces[number]
+	if !known {
+		place = reflect.New(v.Type().Elem()).Convert(v.Type())
+		rewardKeep(place, number)
+	}
+	if place.Type() != v.Type() {
+		panic(rewardGarbled{})
+	}
+	if r.flag() {
+		r.get(place.Elem())
+	}
+	v.Set(place)
 }
 
 func (r *rewardReader) items(v reflect.Value) {
