@@ -3,13 +3,18 @@
 import compileall
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.errors import SandboxUnavailable
-from sandbox.pool import Place, Sandbox
+from sandbox.place import Place
+from sandbox.pool import Sandbox
 
 BACKENDS = ("namespace", "docker")
+
+_SPARES = 4
+"""Slots that may stand in for those whose programs sleep; 16 MB each while they are needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ async def _namespace(count: int) -> Sandbox:
     found = installed.Installed(python, installed.look(workshop.wanted()))
     box = toolbox.Toolbox(toolbox.directory(_cache_directory()))
     shop = workshop.Workshop(box, found)
-    return await _started("namespace", [Slot(index, python, shop) for index in range(count)])
+    slots = [Slot(index, python, shop) for index in range(count + _SPARES)]
+    return await _started("namespace", slots[:count], slots[count:])
 
 
 async def _docker(count: int, containers: Containers) -> Sandbox:
@@ -68,8 +74,8 @@ async def _docker(count: int, containers: Containers) -> Sandbox:
     return await _started("docker", [place.Place(ready) for _ in range(count)])
 
 
-async def _started(backend: str, places: list[Place]) -> Sandbox:
-    sandbox = Sandbox(backend, places)
+async def _started(backend: str, places: Sequence[Place], spares: Sequence[Place] = ()) -> Sandbox:
+    sandbox = Sandbox(backend, places, spares)
     await sandbox.start()
     return sandbox
 

@@ -39,6 +39,9 @@ class Groups:
             share of the cores as those of another slot, however many threads they start.
         program, partner: directories of the groups, limited in memory, for a program and for what
             runs beside it.
+        crowd: with version 1, the directory of a group, besides, for a program of several
+            processes: however many they are, the slot itself gets as much of the cores as they do.
+        usage: a file that says how much CPU time all in the slot used.
         made: all directories, outermost first.
     """
 
@@ -47,6 +50,8 @@ class Groups:
     program: Path
     partner: Path
     made: tuple[Path, ...]
+    crowd: Path | None = None
+    usage: Path | None = None
 
     def remove(self) -> None:
         """Take them away once their processes have ended; where one stays, the next server does."""
@@ -120,17 +125,22 @@ def _make_v1(found: list[_Hierarchy], memory: _Hierarchy) -> Groups:
         limited = [_make(home / name, made=made) for name in ("program", "partner")]
         for path in limited:
             _write(path / "memory.swappiness", "0")
-        homes = [home]
+        homes = {"memory": home}
         for hierarchy in found:
-            if hierarchy.controllers & {"pids", "cpu"}:
-                with contextlib.suppress(OSError):
+            wanted = hierarchy.controllers & {"pids", "cpu", "cpuacct"}
+            with contextlib.suppress(OSError):
+                if wanted:
                     own = hierarchy.own
-                    homes.append(_make(own / slot.parent, own / slot, made=made))
-                    _limit_tasks(homes[-1])
+                    other = _make(own / slot.parent, own / slot, made=made)
+                    homes |= dict.fromkeys(wanted, other)
+                    _limit_tasks(other)
+        crowd = _make(homes["cpu"] / "program", made=made) if "cpu" in homes else None
     except OSError:
         _remove(made)
         raise
-    return Groups(1, tuple(homes), limited[0], limited[1], tuple(made))
+    usage = homes["cpuacct"] / "cpuacct.usage" if "cpuacct" in homes else None
+    own_homes = tuple(dict.fromkeys(homes.values()))
+    return Groups(1, own_homes, limited[0], limited[1], tuple(made), crowd, usage)
 
 
 def _make_v2(own: Path) -> Groups:
@@ -148,7 +158,8 @@ def _make_v2(own: Path) -> Groups:
     made: list[Path] = []
     try:
         _write(_make(slot.parent, made=made) / "cgroup.subtree_control", wanted)
-        _write(_make(slot, made=made) / "cgroup.subtree_control", "+memory")
+        shared = " ".join(f"+{name}" for name in ("memory", "cpu") if name in controllers)
+        _write(_make(slot, made=made) / "cgroup.subtree_control", shared)
         _limit_tasks(slot)
         home, program, partner = (
             _make(slot / name, made=made) for name in ("home", "program", "partner")
@@ -161,7 +172,7 @@ def _make_v2(own: Path) -> Groups:
         _remove(made)
         _move_back(base)
         raise
-    return Groups(2, (home,), program, partner, tuple(made))
+    return Groups(2, (home,), program, partner, tuple(made), usage=slot / "cpu.stat")
 
 
 def _move_in(base: Path, wanted: str) -> None:

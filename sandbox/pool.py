@@ -7,43 +7,19 @@ import signal
 from collections import Counter, OrderedDict, deque
 from collections.abc import Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from sandbox.errors import SandboxError, Unsupported
 from sandbox.languages import LANGUAGES
+from sandbox.place import Place
 from sandbox.program import Limits, Outcome, Program, Run
+from sandbox.reserve import Reserve
 
 ATTEMPTS = 2
 """A job whose slot failed is tried once more, on another slot."""
 
 _VERSION = re.compile(r"\d+(?:\.\d+)+")
 _RESTART_PAUSES_S = (0.0, 1.0, 5.0, 30.0)
-
-
-class Place(Protocol):
-    """One place where one program at a time can run; what a backend offers.
-
-    Attributes:
-        hello: what it said when it was ready: `languages`, name to version, and more.
-    """
-
-    hello: Mapping[str, Any]
-
-    @property
-    def alive(self) -> bool:
-        """Whether jobs can be sent."""
-
-    async def start(self) -> None:
-        """Get ready; raises `SandboxUnavailable` with the reason where that can't be."""
-
-    async def run(self, program: Program, runs: Sequence[Run], limits: Limits) -> list[Outcome]:
-        """Run one job; raises `SandboxError` when the place failed, which is closed then."""
-
-    async def cancel(self) -> None:
-        """End a job whose `run` was cancelled."""
-
-    async def close(self) -> None:
-        """End everything and wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +50,17 @@ class Health:
 
 
 class Sandbox:
-    """Runs programs, as many at once as there are places. Made by `open_sandbox`."""
+    """Runs programs, as many at once as there are places. Made by `open_sandbox`.
 
-    def __init__(self, backend: str, places: Sequence[Place]) -> None:
+    Programs that sleep are not counted while there are `spares` to stand in for their places.
+    """
+
+    def __init__(self, backend: str, places: Sequence[Place], spares: Sequence[Place] = ()) -> None:
         self.backend = backend
         self._places = list(places)
+        self._reserve = Reserve(spares)
+        for place in (*places, *spares):
+            place.on_doze = self._doze
         self._free: deque[Place] = deque()
         self._waiting: OrderedDict[Hashable, deque[asyncio.Future[Place]]] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -177,6 +159,7 @@ class Sandbox:
             return self._free.popleft()
         turn: asyncio.Future[Place] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(queue, deque()).append(turn)
+        self._lend()
         try:
             return await turn
         except asyncio.CancelledError:
@@ -185,6 +168,48 @@ class Sandbox:
             raise
 
     def _release(self, place: Place) -> None:
+        """A place has nothing to do."""
+        free, over = self._reserve.awake(place, self._free)
+        if over:
+            if over in self._free:
+                self._free.remove(over)
+            self._reserve.rest(over)
+        if free:
+            self._offer(free)
+        self._lend()
+        if not self._waiting:
+            for spare in self._reserve.idle():
+                self._spawn(self._end(spare))
+
+    def _doze(self, place: Place) -> None:
+        """The program at a place sleeps, so that its core is free."""
+        self._reserve.doze(place)
+        self._lend()
+
+    def _lend(self) -> None:
+        """Have other places stand in for those whose programs sleep, as long as calls wait."""
+        while self._waiting and (spare := self._reserve.stand_in()):
+            if spare.alive:
+                self._offer(spare)
+            else:
+                self._spawn(self._bring(spare))
+
+    async def _bring(self, spare: Place) -> None:
+        try:
+            await spare.start()
+        except SandboxError:
+            other = self._reserve.give_up(spare)
+            if other:
+                self._offer(other)
+        else:
+            self._offer(spare)
+
+    async def _end(self, spare: Place) -> None:
+        await spare.close()
+        self._reserve.rest(spare)
+        self._lend()
+
+    def _offer(self, place: Place) -> None:
         """Give the place to whoever's turn it is: one call of each queue after the other."""
         while self._waiting:
             queue, turns = self._waiting.popitem(last=False)
@@ -223,7 +248,7 @@ class Sandbox:
             return
 
     def _refuse_if_dead(self) -> None:
-        if any(place.alive for place in self._places):
+        if any(place.alive for place in self._all()):
             return
         self._fail_waiting(f"no sandbox place could be restarted: {self._problem}")
 
@@ -239,9 +264,12 @@ class Sandbox:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def _all(self) -> list[Place]:
+        return [*self._places, *self._reserve.spares]
+
     async def check(self) -> str | None:
         """Why programs can't run now; None when they can."""
-        if any(place.alive for place in self._places):
+        if any(place.alive for place in self._all()):
             return None
         return self._problem or "the sandbox is closed"
 
@@ -305,7 +333,7 @@ class Sandbox:
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(place.close() for place in self._places), return_exceptions=True)
+        await asyncio.gather(*(place.close() for place in self._all()), return_exceptions=True)
 
     async def __aenter__(self) -> Self:
         return self

@@ -37,8 +37,9 @@ class Limits:
     """What one run of a program may use.
 
     Attributes:
-        time_s: CPU seconds. The wall clock is bounded too, but far enough above this that a busy
-            machine does not end an honest program (see `sandbox.namespace.deadline`).
+        time_s: seconds of its own time: CPU time and sleep, but no wait for a core. The wall clock
+            is bounded too, but far enough above this that a busy machine does not end an honest
+            program (see `sandbox.namespace.deadline`).
         memory_mb: MiB of memory.
         output_kb: KiB that may be written to stdout, to stderr, or to one file.
         processes: how many processes the program may have at once; 1 forbids starting any
@@ -110,7 +111,8 @@ class Outcome:
         stdout, stderr: what it wrote; stderr cut to its first and last 32 KiB.
         value: for `calls`: the encoded return value (`sandbox.values.decode`); for `tests`: the
             report of the test process, JSON; for `workspace`: the files that were left.
-        wall_ms, cpu_ms: milliseconds on the two clocks, apart.
+        wall_ms, cpu_ms: milliseconds on the two clocks, apart; CPU time with that of processes it
+            started, as far as it is known.
         memory_mb: MiB resident at the peak (of the process, so of all runs that shared it so far).
         isolated: whether this run had a fresh process (True for the first run in a shared one).
     """

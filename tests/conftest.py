@@ -1,6 +1,6 @@
 """Fixtures that more than one test file uses, and how all tests are run.
 
-`make test` runs two files at a time, as half of what they do is waiting, and then alone what
+`make test` runs three files at a time, as half of what they do is waiting, and then alone what
 measures (the marker `alone`). Hypothesis tries the same examples in every run, and in `make fuzz`
 new ones, and many more.
 """
@@ -24,9 +24,21 @@ settings.register_profile(
 )
 settings.load_profile("same")
 
-TOGETHER = ["tests/engines", "tests/web", "tests/real"]
-"""Folders that one process runs whole, as their tests share what is slow to start: a cluster, a
-browser, environments. The slowest come first, so that both processes end at about the same time."""
+TOGETHER = ["tests/engines/", "tests/real/", "tests/web/"]
+"""Folders that one process runs whole, as their tests share what is slow to start: a cluster,
+environments, a browser."""
+
+SLOWEST = [
+    *TOGETHER,
+    "tests/code/test_code_asserts.py",
+    "tests/sandbox/test_sandbox_contract.py",
+    "tests/test_life.py",
+    "tests/attacks/",
+    "tests/test_openapi.py",
+    "tests/code/",
+    "tests/math/test_compare_properties.py",
+]
+"""They come first, so that all processes end at about the same time."""
 
 
 class Files(LoadFileScheduling):
@@ -34,7 +46,7 @@ class Files(LoadFileScheduling):
 
     def _split_scope(self, nodeid):
         file = super()._split_scope(nodeid)
-        return next((folder for folder in TOGETHER if file.startswith(f"{folder}/")), file)
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -43,7 +55,8 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: not item.nodeid.startswith(tuple(TOGETHER)))
+    order = [*SLOWEST, ""]
+    items.sort(key=lambda item: next(n for n, at in enumerate(order) if item.nodeid.startswith(at)))
 
 
 @pytest.fixture(scope="session")

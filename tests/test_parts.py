@@ -2,12 +2,12 @@
 
 import json
 from pathlib import Path
-from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.clock import at_most
 from verifiers.parts import ANSWER_TAGS, THINK_STEMS, THINK_TAGS, parts_of, split, strip_end
 from verifiers.verdict import Sample
 
@@ -52,6 +52,4 @@ def test_any_mixture_of_tags_is_split(text):
 @pytest.mark.parametrize("piece", [*PIECES, "<", "\n", "</s>", "<answer></answer>"])
 def test_a_megabyte_of_one_tag_takes_no_time(piece):
     text = piece * (1_000_000 // len(piece))
-    start = process_time()
-    split(text)
-    assert process_time() - start < 0.1
+    at_most(0.1, split, *[text] * 3)

@@ -31,6 +31,7 @@ class Container:
 
     shelters = False
     says: Mapping[str, str | None] = MappingProxyType({"bound": "container", "why": None})
+    usage: int | None = None
 
     def bound(self, limits: Limits, which: int) -> memory.Bound:
         """See `ground.Ground`: the engine's limit on the container."""

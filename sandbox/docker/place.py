@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from docker.errors import APIError, DockerException
@@ -15,6 +15,7 @@ from sandbox.docker.fleet import Fleet
 from sandbox.docker.stream import Stream
 from sandbox.errors import SandboxError, SandboxUnavailable, Unsupported
 from sandbox.namespace import deadline, job, rows
+from sandbox.namespace.child import DOZES
 from sandbox.program import Limits, Outcome, Program, Run
 from sandbox.workshop import Workshop, is_command, wanted
 
@@ -38,6 +39,7 @@ class Place:
     def __init__(self, fleet: Fleet) -> None:
         self.fleet = fleet
         self.hello: Mapping[str, Any] = {}
+        self.on_doze: Callable[[Place], None] = lambda _: None
         self._client: Any = None
         self._container: str | None = None
         self._creating: asyncio.Future[Any] | None = None
@@ -133,7 +135,7 @@ class Place:
             self._working = True
             self._stream.send(wire.encode_job(descriptor))
             longest = limits.time_s * deadline.LAST_FACTOR + deadline.LAST_EXTRA_S
-            kind, payload = await self._stream.receive(longest * (count + 1) + ANSWER_GRACE_S)
+            kind, payload = await self._receive(longest * (count + 1) + ANSWER_GRACE_S)
             self._working = False
             if kind != wire.ANSWER:
                 raise SandboxError(payload.decode(errors="replace"))  # noqa: TRY301
@@ -167,9 +169,19 @@ class Place:
         self._working = False
         try:
             self._stream.send(wire.pack(wire.CANCEL))
-            await self._stream.receive(ANSWER_GRACE_S)
+            await self._receive(ANSWER_GRACE_S)
         except (OSError, SandboxError):
             await self.close()
+
+    async def _receive(self, timeout_s: float) -> tuple[bytes, bytes]:
+        """What a job comes to."""
+        if not self._stream:
+            raise SandboxError("the container is closed")
+        while True:
+            kind, payload = await self._stream.receive(timeout_s)
+            if kind != wire.MESSAGE or payload != DOZES:
+                return kind, payload
+            self.on_doze(self)
 
     async def close(self) -> None:
         """Remove the container and wait until it is gone."""

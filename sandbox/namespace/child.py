@@ -9,8 +9,11 @@ import time
 from dataclasses import dataclass, field
 
 from sandbox.namespace import board as boards
-from sandbox.namespace import deadline, memory
-from sandbox.namespace.asleep import slept_s
+from sandbox.namespace import memory, procfs, usage
+from sandbox.namespace.resident import Resident
+
+DOZES = b"dozes"
+"""Told once of a program that sleeps: it has no use for its core."""
 
 _LOOK_EVERY_S = 0.002
 """How often a child that has no descriptor is looked at."""
@@ -30,12 +33,16 @@ class Child:
         files: its output files by name.
         pid, ended: its number in the slot's pid namespace, and a descriptor that becomes readable
             when it ends; -1 where the kernel has none.
-        proc: an open /proc, where a run that sleeps past its limit is to end at once.
+        proc: an open /proc, where it may be looked at; None where that tells nothing.
+        name: what it is called there, once that was asked.
+        usage: an open file that says how much CPU time its slot used, where there is one.
         started: on the monotonic clock.
         bound: of the memory of all its processes.
+        resident: of that of its first one, where that is looked at.
         over: whether its time was up.
         starved: whether it, or what it started, was ended for its memory.
-        exit_status, peak_mb, cpu_s, wall_s: known once it is reaped.
+        exit_status, peak_mb, cpu_s, wall_s: known once it is reaped; the CPU time with that of what
+            it started, as far as that is known.
     """
 
     board: boards.Board
@@ -44,8 +51,11 @@ class Child:
     pid: int = 0
     ended: int = -1
     proc: int | None = None
+    name: str = ""
+    usage: int | None = None
     started: float = 0.0
     bound: memory.Bound = field(default_factory=memory.Elsewhere)
+    resident: Resident | None = None
     over: bool = False
     starved: bool = False
     exit_status: int = 0
@@ -80,7 +90,7 @@ class Child:
 
         Args:
             control: where the server may say that it wants no more of it.
-            time_s: CPU seconds for each run, together with `partner`.
+            time_s: seconds of its own time for each run, together with `partner`.
             cores: how many cores may be used at once.
             partner: a process that works for this one; it may end first.
             tree: whether it may have processes of its own, whose work its clock does not show.
@@ -94,41 +104,62 @@ class Child:
             events.register(self.ended, select.POLLIN)
         events.register(control, select.POLLIN)
         watched = [self, partner] if partner else [self]
-        clocks = [_clock(child.pid) for child in watched]
-        run, since_cpu, since_wall = 0, 0.0, self.started
+        used = usage.Usage(watched, time_s, cores, tree=tree)
+        told = False
         while True:
-            cpu, now = sum(map(time.clock_gettime, clocks)), time.monotonic()
-            if self.finished() > run:
-                run = self.finished()
-                row = self.board.row(run - 1)
-                since_cpu, since_wall = min(row.cpu_s, cpu), min(row.wall_s, now)
-            left = deadline.wait_s(time_s, cpu - since_cpu, now - since_wall, cores, tree=tree)
-            if self.proc is not None and not tree:
-                left = self._left_unless_asleep(self.proc, left, time_s, cpu, now - self.started)
+            now = time.monotonic()
+            left = used.left_s(now)
             if not left:
                 self.over = True
-                return
+                break
             if any(child.is_over_memory(now) for child in watched):
-                return
-            left = min(left, *[child.bound.wait_s(now - child.started) for child in watched])
+                break
+            if used.dozes and not told:
+                told = True
+                control.send(DOZES)
+            left = min(left, *[child.memory_wait_s(now) for child in watched])
             ready = [descriptor for descriptor, _ in events.poll(min(left, longest_s) * 1000)]
             if self.ended in ready or (self.ended < 0 and self._has_ended()):
-                return
+                self.over = used.is_overslept(time.monotonic())
+                break
             if ready:
                 _hear(control)
+        if tree and not partner:
+            self.cpu_s = used.cpu_s(now)
 
-    def _left_unless_asleep(
-        self, proc: int, left: float, time_s: float, cpu_s: float, wall_s: float
-    ) -> float:
-        """Seconds until the next look, for its only run."""
-        if wall_s < time_s:
-            return min(left, max(time_s - wall_s, deadline.SHORTEST_S))
-        return deadline.unless_asleep(left, time_s, cpu_s, slept_s(proc, wall_s))
+    def memory_wait_s(self, now: float) -> float:
+        """Seconds until the next look at its memory."""
+        wall_s = now - self.started
+        first_s = self.resident.wait_s(wall_s) if self.resident else float("inf")
+        return min(first_s, self.bound.wait_s(wall_s))
 
     def is_over_memory(self, now: float) -> bool:
         """Whether its processes have more memory than they may, if it is time to look."""
-        self.starved = self.starved or self.bound.look(self.pid, now - self.started)
+        wall_s = now - self.started
+        self.starved = (
+            self.starved or self._is_too_large(wall_s) or self.bound.look(self.pid, wall_s)
+        )
         return self.starved
+
+    def _is_too_large(self, wall_s: float) -> bool:
+        if self.proc is None or not self.resident or self.resident.wait_s(wall_s):
+            return False
+        try:
+            return self.resident.look(self.proc, self.called(), wall_s)
+        except OSError:
+            self.resident = None
+            return False
+
+    def called(self) -> str:
+        """Its name in `proc`.
+
+        Raises:
+            OSError: that does not say.
+        """
+        if self.proc is None:
+            raise ProcessLookupError
+        self.name = self.name or procfs.number(self.proc, self.ended)
+        return self.name
 
     def _has_ended(self) -> bool:
         options = os.WEXITED | os.WNOHANG | os.WNOWAIT
@@ -137,11 +168,11 @@ class Child:
     def reap(self) -> None:
         """End it, by force if need be; whatever it started ends with its pid namespace."""
         os.kill(self.pid, signal.SIGKILL)  # ours until the next line: no other can have its number
-        _, self.exit_status, usage = os.wait4(self.pid, 0)
+        _, self.exit_status, used = os.wait4(self.pid, 0)
         if self.ended >= 0:
             os.close(self.ended)
-        self.cpu_s = usage.ru_utime + usage.ru_stime
-        self.peak_mb = usage.ru_maxrss / 1024
+        self.cpu_s = max(self.cpu_s, used.ru_utime + used.ru_stime)
+        self.peak_mb = used.ru_maxrss / 1024
         self.wall_s = time.monotonic() - self.started
         self.starved = self.bound.was_broken() or self.starved
 
@@ -161,11 +192,6 @@ class Child:
             self.started + self.wall_s,
             os.waitstatus_to_exitcode(self.exit_status),
         )
-
-
-def _clock(pid: int) -> int:
-    """The CPU clock of another process: CPUCLOCK_SCHED, as clock_getcpuclockid(3) makes it."""
-    return (~pid << 3) | 2
 
 
 def _hear(control: socket.socket) -> None:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from sandbox.command import OUTPUT, RUNNER
 from sandbox.namespace import board as boards
-from sandbox.namespace import box, deadline, job, kernel, lockdown, memory, root, seccomp
+from sandbox.namespace import box, job, kernel, lockdown, memory, resident, root, seccomp
 from sandbox.namespace.answer import Answer
 from sandbox.namespace.child import Cancelled, Child
 from sandbox.namespace.execute import Entry
@@ -29,9 +29,6 @@ some, and a program that goes over is then seen to, by its resident peak, more o
 told by a failed allocation."""
 
 _NOT_FOUND = 127
-SHORT_S = 1.0
-"""Below such a limit sleep is told from waiting for a core."""
-
 _FAREWELL_MS = 500
 """How long a program may take to end once its tests have: what broke its end off is then known."""
 
@@ -53,6 +50,7 @@ class Commands:
         self.own_pid = ground.own_pid
         self.scratch = ground.scratch
         self.bound = ground.bound
+        self.usage = ground.usage
         self.mapped = mapped
         self.entry, self.partner_entry = Entry(), Entry()
         self.filters = {several: _filter_file(several, ground) for several in (False, True)}
@@ -91,7 +89,7 @@ class Commands:
         limits = answer.task.limits
         stdin = _memory_input(answer.task.inputs[len(answer.rows)], source)
         child = self._spawn(task, limits, stdin)
-        child.proc = self.proc if limits.time_s < SHORT_S else None
+        child.proc, child.usage = self.proc, self.usage
         os.close(stdin)
         try:
             child.watch(self.control, limits.time_s, self.cores, tree=limits.processes > 1)
@@ -99,7 +97,6 @@ class Commands:
             answer.skip("skipped")
         finally:
             child.reap()
-        child.over = child.over or _slept_over(child, limits)
         if task.collect:
             box.collect(child.files["value"], limits.output_kb * 1024)
         if not answer.complete():
@@ -157,6 +154,8 @@ class Commands:
             ends = (files, self._wired(tests, theirs.fileno(), files))
             other = self._spawn_partner(tests, answer, source, ends, limits)
         program.board = self.loaded
+        program.proc = other.proc = self.proc
+        other.usage = self.usage
         try:
             tree = limits.processes > 1
             other.watch(self.control, limits.time_s, self.cores, program, tree=tree)
@@ -217,6 +216,7 @@ class Commands:
     ) -> Child:
         cage = _cage(task, limits)
         child = Child(self.board, 1, files, bound=self.bound(limits, memory.PROGRAM))
+        child.resident = resident.Resident(limits.memory_mb, self.cores)
         kernel.setns(self.own_pid, kernel.CLONE_NEWPID)
         kernel.unshare(kernel.CLONE_NEWPID)
         with child.bound:
@@ -273,15 +273,6 @@ def _memory_input(span: job.Span, source: int) -> int:
     job.copy(span, source, descriptor)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
-
-
-def _slept_over(child: Child, limits: Limits) -> bool:
-    """Whether a run that ended by itself had hardly computed, and for longer than its limit.
-
-    Within shorter limits than a second a busy machine may take that long to start it.
-    """
-    slept = child.wall_s > limits.time_s and child.cpu_s < deadline.BUSY_SHARE * child.wall_s
-    return slept and limits.time_s >= SHORT_S
 
 
 def _has_ended(child: Child, timeout_ms: int) -> bool:

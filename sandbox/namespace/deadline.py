@@ -1,4 +1,9 @@
-"""When a run is over: CPU time decides, the wall clock only ends what hardly computes."""
+"""When a run is over: its own time decides, which is CPU time and sleep, but no wait for a core.
+
+The wall clock alone only ends what hardly computes, where it is not known how long that slept.
+"""
+
+from typing import NamedTuple
 
 GRACE_S = 0.5
 """Wall seconds past the limit that a run which hardly computes (it sleeps or waits) is given."""
@@ -18,33 +23,61 @@ _LOOK_FOR_SLEEP_S = 0.01
 _ASLEEP_SHARE = 0.5
 
 
-def wait_s(
-    limit_s: float, cpu_s: float, wall_s: float, cores: int = 1, *, tree: bool = False
+class Sleep(NamedTuple):
+    """What is known of how long a run slept.
+
+    Attributes:
+        least_s: seconds that it slept, at least.
+        now: whether it sleeps now.
+        exact: whether it slept no longer than that.
+    """
+
+    least_s: float
+    now: bool
+    exact: bool
+
+
+def wait_s(  # noqa: PLR0913 - all that is known of a run
+    limit_s: float,
+    cpu_s: float,
+    wall_s: float,
+    cores: int = 1,
+    *,
+    sleep: Sleep | None = None,
+    tree: bool = False,
 ) -> float:
     """Seconds until the next look at a run that has used so much; 0.0 when its time is up.
 
+    A disk, a hypervisor or a quota on the cores may stop any program, which looks like sleep
+    afterwards: so a run is over for its sleep only while it sleeps.
+
     Args:
-        limit_s: the limit on CPU time.
+        limit_s: the limit on its own time.
         cpu_s: CPU time used so far, of all its threads.
         wall_s: time since it started.
         cores: how many cores its threads may use at once.
-        tree: whether processes of its own may be at work while it waits, which `cpu_s` leaves out.
+        sleep: how long it slept, where that is known.
+        tree: whether processes may be at work while it waits, which `cpu_s` leaves out.
     """
-    quiet_end = limit_s * (TREE_FACTOR if tree else 1.0) + GRACE_S
     if cpu_s >= limit_s or wall_s >= limit_s * LAST_FACTOR + LAST_EXTRA_S:
         return 0.0
-    if wall_s >= quiet_end and cpu_s < BUSY_SHARE * wall_s:
+    if sleep and sleep.now and has_slept_over(limit_s, cpu_s, sleep):
         return 0.0
-    until_limit = (limit_s - cpu_s) / cores
+    quiet_end = limit_s * (TREE_FACTOR if tree else 1.0) + GRACE_S
+    waits = sleep is not None and sleep.exact and sleep.least_s < _ASLEEP_SHARE * limit_s
+    if wall_s >= quiet_end and cpu_s < BUSY_SHARE * wall_s and not waits:
+        return 0.0
     until_look = quiet_end - wall_s if wall_s < quiet_end else _LOOK_AGAIN_S
-    return max(min(until_limit, until_look), SHORTEST_S)
+    if wall_s < limit_s:
+        until_look = limit_s - wall_s
+    elif sleep:
+        until_look = max(limit_s - cpu_s - sleep.least_s, _LOOK_FOR_SLEEP_S)
+    return max(min((limit_s - cpu_s) / cores, until_look), SHORTEST_S)
 
 
-def unless_asleep(left_s: float, limit_s: float, cpu_s: float, asleep_s: float) -> float:
-    """As `wait_s`, for a run of which it is known how long it slept: a sleeper's time is up.
+def has_slept_over(limit_s: float, cpu_s: float, sleep: Sleep) -> bool:
+    """Whether sleep has used up a run's time.
 
     It must have slept through half of its limit: reading its files may stop any program shortly.
     """
-    if cpu_s + asleep_s >= limit_s and asleep_s >= _ASLEEP_SHARE * limit_s:
-        return 0.0
-    return min(left_s, _LOOK_FOR_SLEEP_S)
+    return cpu_s + sleep.least_s >= limit_s and sleep.least_s >= _ASLEEP_SHARE * limit_s

@@ -13,11 +13,12 @@ class Ground(Protocol):
 
     Attributes:
         shelters: whether programs can't reach a second zygote, a helper, in here.
-        says: see `memory.Bounds`.
+        says, usage: see `memory.Bounds`.
     """
 
     shelters: bool
     says: Mapping[str, str | None]
+    usage: int | None
 
     def bound(self, limits: Limits, which: int) -> memory.Bound:
         """What holds the memory of the processes of a program together."""
@@ -53,6 +54,7 @@ class Namespaces:
         self.bound = bounds.bound
         self.measured = bounds.measured
         self.says = bounds.says
+        self.usage = bounds.usage
 
     def reset(self) -> None:
         """See `Ground`."""

@@ -49,7 +49,12 @@ class Bounds(Protocol):
     Attributes:
         measured: whether programs must let the zygote look at their memory.
         says: for people: `bound`, how memory is bounded, and `why` not in a better way.
+        usage: an open file that says how much CPU time all in the slot used, where there is one.
     """
+
+    @property
+    def usage(self) -> int | None:
+        """See above."""
 
     @property
     def measured(self) -> bool:
@@ -93,6 +98,7 @@ class Alone:
 
     says: Mapping[str, str | None]
     measured: bool = True
+    usage: int | None = None
 
     def bound(self, limits: Limits, which: int) -> Bound:
         """See `Bounds`."""
@@ -130,6 +136,10 @@ class Groups:
             _Group(_open(path, "cgroup.procs"), *(_open(path, name) for name in names))
             for path in (settings["program"], settings["partner"])
         ]
+        crowd, usage = settings["crowd"], settings["usage"]
+        self.crowd = _open(crowd, "cgroup.procs") if crowd else None
+        self.crowd_home = _open(os.path.dirname(crowd), "cgroup.procs") if crowd else -1
+        self.usage = os.open(usage, os.O_RDONLY) if usage else None
 
     def settle(self) -> None:
         """Move this process home, by way of its programs' groups, to see whether it can.
@@ -138,14 +148,15 @@ class Groups:
             OSError: it can't.
         """
         for which in (PROGRAM, PARTNER):
-            with self.bound(Limits(), which):
+            with self.bound(Limits(processes=2), which):
                 pass
         for home in self.homes:
             os.write(home, b"0")
 
     def bound(self, limits: Limits, which: int) -> "InGroup":
         """The bound of the next program."""
-        return InGroup(self, self.groups[which], most_bytes(limits))
+        crowd = self.crowd if limits.processes > 1 else None
+        return InGroup(self, self.groups[which], most_bytes(limits), crowd)
 
 
 def open_groups(settings: dict[str, Any] | str) -> Groups | str:
@@ -161,10 +172,11 @@ def open_groups(settings: dict[str, Any] | str) -> Groups | str:
 class InGroup(Elsewhere):
     """The bound of a program whose processes are in a control group."""
 
-    def __init__(self, groups: Groups, group: _Group, most: int) -> None:
+    def __init__(self, groups: Groups, group: _Group, most: int, crowd: int | None) -> None:
         self.groups = groups
         self.group = group
         self.most = most
+        self.crowd = crowd
 
     def __enter__(self) -> None:
         """See `Bound`. The limit stays what it was where it need not change."""
@@ -173,10 +185,14 @@ class InGroup(Elsewhere):
             os.pwrite(group.limit, b"%d" % self.most, 0)
             group.limit_bytes = self.most
         os.write(group.processes, b"0")
+        if self.crowd is not None:
+            os.write(self.crowd, b"0")
 
     def __exit__(self, *exc_info: object) -> None:
         """See `Bound`."""
         os.write(self.groups.homes[0], b"0")
+        if self.crowd is not None:
+            os.write(self.groups.crowd_home, b"0")
 
     def was_broken(self) -> bool:
         """See `Bound`. A kill for a larger group's limit, or the machine's, is none of ours."""

@@ -12,10 +12,8 @@ import time
 from collections.abc import Mapping
 
 from sandbox.namespace import memory
+from sandbox.namespace.resident import FASTEST
 from sandbox.program import Limits
-
-_FASTEST = 4 << 30
-"""Bytes a second that one core can fill; 2.8 GB/s were measured, 4 KiB a page."""
 
 _SHORTEST_S = 0.005
 """Between two looks; where they take longer than that, as long as one takes."""
@@ -46,6 +44,7 @@ class Sampler:
     """Looks at the programs of a slot; `proc` is an open /proc."""
 
     measured = True
+    usage: int | None = None
 
     def __init__(self, proc: int, cores: int, why: str) -> None:
         self.proc = proc
@@ -161,7 +160,7 @@ class Sampled(memory.Elsewhere):
         self.next_s = self._fill_s(most)
 
     def _fill_s(self, left: int) -> float:
-        return left / (_FASTEST * self.sampler.cores)
+        return left / (FASTEST * self.sampler.cores)
 
     def wait_s(self, wall_s: float) -> float:
         """See `memory.Bound`."""

@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sandbox.command import Command
 from sandbox.errors import SandboxError, SandboxUnavailable
 from sandbox.installed import Interpreter
 from sandbox.namespace import deadline, job, rows, warm
+from sandbox.namespace.child import DOZES
 from sandbox.program import Limits, Outcome, Program, Run
 from sandbox.workshop import Workshop, is_command
 
@@ -44,6 +45,7 @@ class Slot:
         self.workshop = workshop
         self.preload = tuple(preload)
         self.hello: Mapping[str, Any] = {}
+        self.on_doze: Callable[[Slot], None] = lambda _: None
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -120,6 +122,8 @@ class Slot:
             "homes": [str(path) for path in made.homes],
             "program": str(made.program),
             "partner": str(made.partner),
+            "crowd": made.crowd and str(made.crowd),
+            "usage": made.usage and str(made.usage),
         }
 
     @property
@@ -187,10 +191,14 @@ class Slot:
         control = self._open_control()
         try:
             async with asyncio.timeout(timeout_s):
-                await self._readable(control)
+                while True:
+                    await self._readable(control)
+                    message, files, _, _ = socket.recv_fds(control, 1 << 16, 8)
+                    if message != DOZES:
+                        break
+                    self.on_doze(self)
         except TimeoutError:
             raise SandboxError(f"no answer for {timeout_s:.0f} s") from None
-        message, files, _, _ = socket.recv_fds(control, 1 << 16, 8)
         if not message:
             raise SandboxError("its processes ended")
         return message, list(files)

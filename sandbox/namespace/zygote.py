@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from sandbox.namespace import board as boards
-from sandbox.namespace import calls, drive, job, lockdown, memory, warm
+from sandbox.namespace import calls, drive, job, lockdown, memory, resident, warm
 from sandbox.namespace.answer import BATCH_OUTPUT_BYTES, Answer
-from sandbox.namespace.child import Cancelled, Child
-from sandbox.namespace.commands import SHORT_S, Commands
+from sandbox.namespace.child import DOZES, Cancelled, Child
+from sandbox.namespace.commands import Commands
 from sandbox.namespace.ground import Ground, Namespaces
 from sandbox.split import testing
 from sandbox.split.report import DIRECTORY as TESTS
@@ -82,11 +82,14 @@ class Zygote:
         while True:
             ready = [descriptor for descriptor, _ in events.poll()]
             if helper.fileno() in ready:
-                break
-            if not self.control.recv(16):
+                message, files, _, _ = socket.recv_fds(helper, 1 << 12, 1)
+                if message != DOZES:
+                    break
+                self.control.send(message)
+            elif not self.control.recv(16):
                 os._exit(0)
-            helper.send(b"cancel")
-        message, files, _, _ = socket.recv_fds(helper, 1 << 12, 1)
+            else:
+                helper.send(b"cancel")
         if not message:
             raise OSError("the helper ended")
         socket.send_fds(self.control, [message], files)
@@ -135,8 +138,10 @@ class Zygote:
         Returns:
             Whether its memory was too much in one of several runs, which must be found.
         """
+        limits = answer.task.limits
+        tree = limits.processes > 1
         try:
-            children[0].watch(self.control, answer.task.limits.time_s, self.cores, *children[1:])
+            children[0].watch(self.control, limits.time_s, self.cores, *children[1:], tree=tree)
         except Cancelled:
             answer.skip("skipped")
         finally:
@@ -154,8 +159,6 @@ class Zygote:
         """Fork the child for these runs; in the child this never returns."""
         files = {name: _output(name) for name in ("stdout", "stderr")}
         child = self._child(task, len(spans), files)
-        if child.count == 1 and task.limits.time_s < SHORT_S:
-            child.proc = self.proc
         if task.kind != "stdio":
             files["value"] = _output("value")
             return self._fork(self._calls_process(task, source, spans, child), child)
@@ -184,8 +187,10 @@ class Zygote:
     def _child(
         self, task: job.Job, count: int, files: dict[str, int], which: int = memory.PROGRAM
     ) -> Child:
-        bound = self.ground.bound(task.limits, which)
-        return Child(boards.Board(count), count, files, bound=bound)
+        child = Child(boards.Board(count), count, files, proc=self.proc, usage=self.ground.usage)
+        child.bound = self.ground.bound(task.limits, which)
+        child.resident = resident.Resident(task.limits.memory_mb, self.cores)
+        return child
 
     def _spawn_pair(self, task: job.Job, source: int) -> list[Child]:
         """Fork the tests' process and the program's, with a wire between them."""

@@ -4,9 +4,10 @@ import json
 from fractions import Fraction
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import at_least
 from verifiers.math import equal, matches, parse
 
 LEAVES = st.one_of(
@@ -53,14 +54,14 @@ def test_an_answer_equals_itself(text: str) -> None:
 
 
 @given(st.one_of(STRUCTURES, JUNK, LATEX_JUNK), st.one_of(STRUCTURES, JUNK, LATEX_JUNK))
-@settings(max_examples=300)
+@at_least(300)
 def test_equal_is_symmetric_and_never_raises(one: str, two: str) -> None:
     assert equal(one, two) is equal(two, one)
     assert isinstance(matches(one, two).equal, bool)
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=300)
+@at_least(300)
 def test_any_text_parses(text: str) -> None:
     assert parse(text).head
 

@@ -53,7 +53,7 @@ def environment(name: str) -> Path:
         if name in NEEDS_TORCH:
             # pip, as it knows of wheels that lie on the machine: a build without CUDA, if any
             pip = [sys.executable, "-m", "pip", "--python", python]
-            _do(*pip, "install", "--quiet", "-r", LOCKS / "torch.txt")
+            _do(*pip, "install", "--quiet", "--no-compile", "-r", LOCKS / "torch.txt")
         _uv("pip", "install", "--python", python, "--no-deps", "--require-hashes", "-r", lock)
         (folder / "ready").touch()
     return python

@@ -13,6 +13,7 @@ import pytest
 
 import sandbox
 from sandbox import Limits, Program, Run, SandboxError, SandboxUnavailable, open_sandbox
+from sandbox.values import encode_call
 
 HELLO = Program("python", "print(1)")
 LOOP = Program("python", "while True:\n    pass")
@@ -102,6 +103,61 @@ def test_queues_take_turns(runner, box):
 
     done = runner.run(go())
     assert max(i for i, queue in enumerate(done) if queue == "small") < 20
+
+
+SLEEPERS = [
+    Program("python", "import time\ntime.sleep(60)"),
+    Program("python", "import unittest, time\ntime.sleep(60)"),
+    Program("python", "import time\ndef f():\n    time.sleep(60)", "calls", entry_point="f"),
+    Program("c", "#include <unistd.h>\nint main() { sleep(60); }"),
+]
+
+
+@pytest.mark.parametrize("sleeper", SLEEPERS, ids=lambda program: program.source[7:13])
+def test_a_sleeper_does_not_hold_up_others(runner, sleeper):
+    """Another slot stands in; it ends with the need for it, and the sleeper in its own time."""
+
+    async def go():
+        async with await open_sandbox(slots=1) as box:
+            await box.run(Program("python", "import unittest"), [Run()])  # its helper stays
+            before = descendants()
+            inputs = [Run(encode_call([], {}) if sleeper.kind == "calls" else b"")]
+            slow = asyncio.create_task(box.run(sleeper, inputs, Limits(time_s=40)))
+            await asyncio.sleep(0)
+            outcomes = [(await box.run(HELLO, [Run()]))[0] for _ in range(3)]
+            alone = not slow.done()
+            slow.cancel()
+            await asyncio.gather(slow, return_exceptions=True)
+            outcomes += await box.run(HELLO, [Run()])
+            left = await asyncio.to_thread(gone, descendants() - before)
+            return alone, outcomes, left, box.health()
+
+    alone, outcomes, left, health = runner.run(go())
+    assert alone
+    assert [outcome.stdout for outcome in outcomes] == [b"1\n"] * 4
+    assert left
+    assert health.slots == health.expected == 1
+
+
+def test_many_sleepers_among_others(runner):
+    """More than there are slots to stand in for them, some of which wake up again."""
+
+    async def go():
+        async with await open_sandbox(slots=2) as box:
+            before = descendants()
+            programs = [SLEEPERS[0], Program("python", "import time\ntime.sleep(0.2)\nprint(1)")]
+            programs = (programs * 8) + [HELLO] * 20
+            limits = Limits(time_s=0.5)
+            outcomes = await asyncio.gather(*(box.run(p, [Run()], limits) for p in programs))
+            again = await asyncio.gather(*(box.run(HELLO, [Run()]) for _ in range(9)))
+            left = await asyncio.to_thread(gone, descendants() - before)
+            return [outcome.status for (outcome,) in outcomes], again, left, box.health()
+
+    statuses, again, left, health = runner.run(go())
+    assert statuses == ["time_limit", "ok"] * 8 + ["ok"] * 20
+    assert [outcome.stdout for (outcome,) in again] == [b"1\n"] * 9
+    assert left
+    assert health.slots == health.expected == 2
 
 
 def test_cancelled_call_ends_its_program_and_frees_the_slot(runner, box):

@@ -4,11 +4,12 @@ import ast
 from types import CodeType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.split import statements
 from sandbox.split.statements import Statement, split
+from tests.examples import at_least
 
 USUAL = [
     "assert f(1) == 1",
@@ -81,7 +82,7 @@ def test_other_tests_go_through_the_tree(text: str) -> None:
     assert seen(rows) == by_tree(text)
 
 
-@settings(max_examples=400)
+@at_least(400)
 @given(st.lists(PIECES, max_size=6).map("\n".join))
 def test_both_ways_agree(text: str) -> None:
     try:

@@ -3,7 +3,6 @@
 import json
 import math
 from pathlib import Path
-from time import process_time
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from benchmarks.cases import CASES as LABELLED
+from tests.clock import at_most
 from verifiers.registry import REGISTRY
 from verifiers.shaping.tokens import estimate_tokens
 from verifiers.verdict import Sample
@@ -100,6 +100,4 @@ def test_any_text_gets_a_verdict(text, name):
 @pytest.mark.parametrize("piece", ["a ", "<think>\n", "步", " ", "\ud800", "\n</answer>"])
 def test_a_megabyte_takes_no_time(name, piece):
     sample = Sample(piece * (1_000_000 // len(piece)), {"correct": True})
-    start = process_time()
-    judge(name, sample)
-    assert process_time() - start < 1
+    at_most(1, lambda given: judge(name, given), *[sample] * 3)
