@@ -2,7 +2,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"syscall"
 )
@@ -32,11 +31,7 @@ func rewardReply(message []byte) (reply []byte) {
 			w.text(string(problem))
 			reply = w.bytes
 		default:
-			w := rewardWriter{bytes: []byte{'P'}}
-			_, isError := problem.(error)
-			w.flag(isError)
-			w.text(fmt.Sprint(problem))
-			reply = w.bytes
+			reply = rewardPanicked(problem)
 		}
 	}()
 	r := rewardReader{message}

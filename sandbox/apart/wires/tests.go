@@ -71,11 +71,7 @@ func rewardReply(message []byte) (reply []byte) {
 			if problem != rewardLast {
 				rewardStop(2, fmt.Sprint("panic: ", problem))
 			}
-			w := rewardWriter{bytes: []byte{'P'}}
-			_, isError := problem.(error)
-			w.flag(isError)
-			w.text(fmt.Sprint(problem))
-			reply = w.bytes
+			reply = rewardPanicked(problem)
 		}
 	}()
 	r := rewardReader{message}

@@ -137,6 +137,15 @@ func rewardRun(function reflect.Value, r *rewardReader) []byte {
 	return w.bytes
 }
 
+// The answer of a function that panicked.
+func rewardPanicked(problem interface{}) []byte {
+	w := rewardWriter{bytes: []byte{'P'}}
+	_, isError := problem.(error)
+	w.flag(isError)
+	w.text(fmt.Sprint(problem))
+	return w.bytes
+}
+
 // The argument that a result is, counted from 1; 0 where it is none.
 func rewardAlias(result reflect.Value, given []reflect.Value) int {
 	if result.Kind() != reflect.Ptr || result.IsNil() {
