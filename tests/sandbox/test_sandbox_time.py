@@ -119,6 +119,7 @@ BUSY = [
 ]
 
 
+@pytest.mark.alone
 def test_right_programs_on_a_busy_machine(runner, box):
     """Thirty that use 0.7 of their limit, beside four times as many others as there are cores."""
 
