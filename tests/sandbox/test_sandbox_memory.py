@@ -6,6 +6,7 @@ with a memory controller on a machine whose controllers are in version 1.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -75,16 +76,23 @@ def runner():
         yield runner
 
 
+@contextlib.contextmanager
+def opened(mode, slots, runner):
+    """A sandbox whose slots have control groups, or only the zygotes' own looks."""
+    with pytest.MonkeyPatch.context() as patch:
+        if mode == "supervisor":
+            patch.setattr(cgroups, "make", refuse)
+        box = runner.run(open_sandbox("namespace", slots))
+    assert ("cgroup" in box.health().memory) == (mode == "group")
+    yield box
+    runner.run(box.close())
+
+
 @pytest.fixture(scope="module", params=MODES)
 def box(request, runner):
     """One slot, so that every program follows the one before it in the same place."""
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param == "supervisor":
-            patch.setattr(cgroups, "make", refuse)
-        box = runner.run(open_sandbox("namespace", 1))
-    assert ("cgroup" in box.health().memory) == (request.param == "group")
-    yield box
-    runner.run(box.close())
+    with opened(request.param, 1, runner) as box:
+        yield box
 
 
 async def judge(box, case):

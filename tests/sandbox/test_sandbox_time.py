@@ -13,10 +13,10 @@ import time
 
 import pytest
 
-from sandbox import Limits, Program, Run, cgroups, open_sandbox
+from sandbox import Limits, Program, Run
 from sandbox.namespace import asleep, procfs
 from sandbox.namespace.deadline import GRACE_S, Sleep, wait_s
-from tests.sandbox.test_sandbox_memory import MODES, refuse
+from tests.sandbox.test_sandbox_memory import MODES, opened
 
 SPIN = "import os, threading, time\ndef spin(s):\n    while time.process_time() < s: pass\n"
 HOG = "while True: pass"
@@ -40,13 +40,8 @@ def runner():
 
 @pytest.fixture(scope="module", params=MODES)
 def box(request, runner):
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param == "supervisor":
-            patch.setattr(cgroups, "make", refuse)
-        box = runner.run(open_sandbox("namespace", 2))
-    assert ("cgroup" in box.health().memory) == (request.param == "group")
-    yield box
-    runner.run(box.close())
+    with opened(request.param, 2, runner) as box:
+        yield box
 
 
 def python(source):
