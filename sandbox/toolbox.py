@@ -173,7 +173,11 @@ def _key(command: Command) -> str:
 def _store(target: Path, data: bytes, mode: int) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
     descriptor, name = tempfile.mkstemp(dir=target.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-    Path(name).chmod(mode)
-    Path(name).replace(target)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        Path(name).chmod(mode)
+        Path(name).replace(target)
+    except OSError:  # no room, for one
+        Path(name).unlink(missing_ok=True)
+        raise
