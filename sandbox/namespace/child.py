@@ -106,7 +106,7 @@ class Child:
         if self.ended >= 0:
             events.register(self.ended, select.POLLIN)
         events.register(control, select.POLLIN)
-        if not tree and time_s > _SOON_S and self._ends_soon(events):
+        if not tree and self.ended >= 0 and time_s > _SOON_S and self._ends_soon(events):
             return
         watched = [self, partner] if partner else [self]
         used = usage.Usage(watched, time_s, cores, tree=tree)
