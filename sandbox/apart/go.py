@@ -4,15 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sandbox.apart.go_faces import registered, rows, stands
-from sandbox.apart.go_text import (
-    SKIPPED,
-    Function,
-    Program,
-    fields,
-    imports,
-    without_import,
-    without_imports,
-)
+from sandbox.apart.go_imports import imports, without_import, without_imports
+from sandbox.apart.go_text import SKIPPED, Function, Program, fields
 from sandbox.apart.halves import Unsplittable, UnusableTests, harness, text_file
 from sandbox.apart.text import blanked, words
 from sandbox.command import File, Source
@@ -86,6 +79,11 @@ def _lent_methods(found: Program, names: set[str]) -> list[Function]:
     return [m for m in found.own_methods if m.receiver.lstrip("*") in names and m.name in asked]
 
 
+def _given(method: Function) -> str:
+    kind = method.receiver.lstrip("*")
+    return f'rewardLent["{method.key}"] = rewardMethod{{"main.{kind}", {method.key}}}'
+
+
 def _imported(found: Program, lines: Sequence[str]) -> list[str]:
     """Lines, with imports for the packages that their types name."""
     named = {name for line in lines for name in re.findall(r"\b([a-z]\w*)\.\w", line)}
@@ -126,9 +124,9 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
         for name in dict.fromkeys(testify)
     ]
     tests, mains = _MAIN.subn("func rewardTestsMain()", tests)
-    callable_ = [f'"{m.key}": {m.key},' for m in _lent_methods(found, {*found.own_types})]
     lines += ["func main() {", *_registered(found)]
-    lines += ["rewardTable = map[string]interface{}{", *callable_, *rows(found), "}"]
+    lines += ["rewardTable = map[string]interface{}{", *rows(found), "}"]
+    lines += [_given(method) for method in _lent_methods(found, {*found.own_types})]
     lines += [*_runner(tests, mains), "}"]
     shared = [*_WIRES, harness("tests.go")]
     shared += [harness("testify.go")] if testify else []

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sandbox.apart.go_imports import imports
 from sandbox.apart.go_variables import lines, variables
 from sandbox.apart.halves import Unsplittable
 from sandbox.apart.text import blanked, closing, parts, words
@@ -11,10 +12,6 @@ from sandbox.apart.text import blanked, closing, parts, words
 SKIPPED = re.compile(
     r'`[^`]*`|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.DOTALL
 )
-_IMPORTS = re.compile(
-    r"^import\s*(?:\(([^()]*)\)|((?:\w+\s+)?\"[^\"\n]+\"))", re.MULTILINE | re.DOTALL
-)
-_IMPORT = re.compile(r"(?:^|;|\()\s*(\w+\s+|\.\s+)?\"([\w./-]+)\"", re.MULTILINE)
 FUNCTION = re.compile(r"^func\s+(?:\(([^()]*)\)\s*)?(\w+)\s*(?=[(\[])", re.MULTILINE)
 _TYPE = re.compile(r"(\w+)(?=(\[?))")
 _GENERIC = re.compile(r"\[\s*\w+(?:\s*,\s*\w+)*\s+[^\d\]]")
@@ -231,28 +228,6 @@ def method_of(head: str) -> Function | None:
         return None
     end = closing(head, found.end() - 1)
     return Function("", found[1], _params(head[found.end() : end]), _results(head[end + 1 :]))
-
-
-def imports(text: str) -> list[tuple[str, str]]:
-    """The names and paths of what a file imports."""
-    blocks = [a or b for a, b in _IMPORTS.findall(text)]
-    return [(alias.strip(), path) for block in blocks for alias, path in _IMPORT.findall(block)]
-
-
-def without_imports(text: str) -> str:
-    """A file without its imports."""
-    return _IMPORTS.sub("", text)
-
-
-def without_import(text: str, path: str) -> str:
-    """A file without one of its imports."""
-
-    def shorter(found: re.Match[str]) -> str:
-        if found[2]:
-            return ""
-        return re.sub(rf'"{re.escape(path)}"[ \t]*;?', "", found[0])
-
-    return _IMPORTS.sub(lambda f: shorter(f) if f'"{path}"' in f[0] else f[0], text)
 
 
 def fields(body: str) -> list[str]:

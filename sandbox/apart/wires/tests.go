@@ -71,8 +71,24 @@ func rewardIsLast(problem interface{}) (same bool) {
 	return problem == rewardLast
 }
 
-// What the program may call by name: methods of the tests' types that its interfaces have.
+// What the program may call by name: methods of its interfaces, which run on what it was given, and
+// methods of the tests' types that it was called with as type arguments.
 var rewardTable = map[string]interface{}{}
+var rewardLent = map[string]rewardMethod{}
+
+type rewardMethod struct {
+	kind     string
+	function interface{}
+}
+
+func rewardMethodOf(name string) (function reflect.Value) {
+	rewardTables.Lock()
+	defer rewardTables.Unlock()
+	if method, known := rewardLent[name]; known && rewardArguments[method.kind] {
+		function = reflect.ValueOf(method.function)
+	}
+	return
+}
 
 // Runs a function of the tests for the program. Where it panics, the tests have: the program, which
 // could recover, is not told, unless the panic was the program's.
@@ -94,6 +110,9 @@ func rewardReply(message []byte) (reply []byte) {
 	r := rewardReader{message}
 	name := r.text()
 	function := rewardFunction(name, rewardTable)
+	if !function.IsValid() {
+		function = rewardMethodOf(name)
+	}
 	if !function.IsValid() {
 		function = rewardChannelCall(name)
 	}
