@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,20 @@ def test_too_much_memory_is_no_reason_to_run_again(runner, box):
     (outcome,) = runner.run(box.run(FORKS, [Run()], limits))
     assert outcome.status == "memory_limit"
     assert sum(box.health().outcomes.values()) == sum(before.values()) + 1
+
+
+def test_too_much_memory_is_held_against_nobody_else(runner, box):
+    """Programs that want unittest come from a zygote of their own, in the same group."""
+
+    async def go(program, processes=8):
+        limits = Limits(time_s=5, memory_mb=256, processes=processes)
+        (outcome,) = await box.run(program, [Run()], limits)
+        return outcome.status
+
+    helped = replace(FORKS, source=f"import unittest\n{FORKS.source}")
+    programs = [CLEAN, helped, CLEAN, FORKS, replace(helped, source="import unittest"), CLEAN]
+    ends = [runner.run(go(program)) for program in programs]
+    assert ends == ["ok", "memory_limit", "ok", "memory_limit", "ok", "ok"]
 
 
 def test_the_limit_follows_the_program(runner, box):
