@@ -28,11 +28,14 @@ CLEAN = Program("python", "import os\nprint(os.listdir('/tmp'))")
 FORKS = Program(
     "python",
     "import os, time\n"
+    "ready, full = os.pipe()\n"
     "for _ in range(6):\n"
     "    if not os.fork():\n"
     "        held = bytearray(200 << 20)\n"
+    "        os.close(full)\n"
     "        time.sleep(3)\n"
-    "time.sleep(0.6)",
+    "os.close(full)\n"
+    "os.read(ready, 1)",  # until each of them is full, or has ended
 )
 SERVER = (
     "import asyncio\n"
