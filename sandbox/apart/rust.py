@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sandbox.apart.halves import WIRES, Unsplittable, text_file
+from sandbox.apart.rust_closures import is_closure, lent, remote
 from sandbox.apart.rust_text import Function, Generics, Impl, Program, trait_methods
 from sandbox.apart.rust_types import declared, wired
 from sandbox.apart.text import words
@@ -82,6 +83,7 @@ def owner(program: str, tests: str, built: Sequence[File]) -> Source:
     text = "\n".join(
         (
             _renamed(program),
+            *found.borrowed.values(),
             *(wired(found, name, _path(found, name)) for name in found.used),
             *(_arm(index, function) for index, function in arms),
             (
@@ -141,6 +143,9 @@ def _bound(function: Function, kind: str) -> str:
     """What is known of a parameter whose type the caller decides, or empty."""
     name = re.sub(r"^&\s*(?:'\w+\s+)?(?:mut\s+)?", "", kind).strip()
     boxed = re.fullmatch(r"Box\s*<\s*dyn\s+(.*)>", name, re.DOTALL)
+    plain = re.fullmatch(r"\(?dyn\s+(Fn.*?)\)?", name, re.DOTALL) if kind.startswith("&") else None
+    if plain:
+        return plain[1] if plain[1].count("(") == plain[1].count(")") else plain[1] + ")"
     return boxed[1] if boxed else dict(function.open_types).get(name, "")
 
 
@@ -167,7 +172,7 @@ def _keyed(function: Function) -> list[tuple[str, str]]:
     return [
         (name, bounds)
         for name, bounds in function.open_types
-        if not _items(bounds) and not _as_text(bounds)
+        if not _items(bounds) and not _as_text(bounds) and not is_closure(bounds)
     ]
 
 
@@ -182,7 +187,7 @@ def _returned_items(function: Function) -> str:
 def _stubs(found: Program, module: tuple[str, ...]) -> Iterator[str]:
     for name in found.used:
         if found.types[name].module == module:
-            yield declared(found, name)
+            yield "" if name in found.borrowed else declared(found, name)
             yield wired(found, name, name)
     for name, (body, place) in found.traits.items():
         if place == module and _is_used(found, name):
@@ -252,6 +257,11 @@ def _stub(found: Program, index: int, function: Function) -> str:
             )
         elif text := _as_text(bound):
             before.append(text.format(value))
+        elif is_closure(bound):
+            before.append(lent(i, bound, value))
+            sent.append(f"Wire::put(&loan{i}.number(), to);")
+            after.append(f"drop(loan{i});")
+            continue
         sent.append(f"Wire::put(&{value}, to);")
         if not bound and re.match(r"&\s*('\w+\s*)?mut\b", written):
             after.append(
@@ -334,6 +344,10 @@ def _arm(index: int, function: Function) -> str:
         elif _as_text(bound):
             lines.append(f"let a{i}: String = Wire::get(from);")
             passed = f"{lead}a{i}"
+        elif is_closure(bound):
+            lines.append(f"let n{i}: u64 = Wire::get(from);")
+            passed = f"{lead}({remote(i, bound)})"
+            passed = f"Box::new{passed}" if kind.startswith("Box") else passed
         elif lead == "&mut ":
             lines.append(f"let a{i}: {kind} = Wire::get(from); let p{i}: *const _ = &*a{i};")
             after.append(f"unsafe {{ (&*p{i}).put(to) }};")

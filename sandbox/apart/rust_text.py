@@ -27,6 +27,7 @@ _TEXT = re.compile(
     r'(?:^|;)\s*(?:pub\s+)?(?:const|static)\s+(\w+)\s*:\s*&(?:\'static\s+)?str\s*=\s*("(?:\\.|[^"\\])*")\s*;',
     re.MULTILINE,
 )
+_LITERAL = re.compile(r"(?<!\w)\d|[\"!]|' '")
 _MODULE = re.compile(r"(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)")
 _TRAIT = re.compile(r"(?:pub(?:\([^)]*\))?\s+)?trait\s+(\w+)\s*(?::[\w\s+:]*)?")
 _DERIVE = re.compile(r"derive\s*\(([\w\s,:]*)\)")
@@ -184,7 +185,10 @@ class Program:
         self.traits: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._impls: list[tuple[Impl, str]] = []
         self._read_all(self.plain, ())
-        self.used: dict[str, None] = {}
+        self.borrowed = self._borrow()
+        self.used: dict[str, None] = dict.fromkeys(self.borrowed)
+        for name in self.borrowed:
+            self._use_all(self.types[name].body)
         for function in self.functions:
             self._use_all(f"{function.params} {function.returns}")
         self._use_all(" ".join(self.words))
@@ -216,6 +220,30 @@ class Program:
             self.functions.append(function)
         elif found := _TYPE.fullmatch(head):
             self._type(found, item, module)
+
+    def _borrow(self) -> dict[str, str]:
+        """Types that only the tests declare and the program names, as the program is given them.
+
+        With `new`, where it only puts its arguments into fields: no value of the tests comes along.
+        """
+        lent: dict[str, str] = {}
+        there = words(self.plain) - self.types.keys() - KEYWORDS
+        for item in items(self.tests):
+            found = _TYPE.fullmatch(_bare(item.head))
+            if found and found["name"] in there and not _LITERAL.search(item.body or ""):
+                self._type(found, item, ())
+                body = f"{{{item.body}}}" if item.body is not None else ";"
+                lent[found["name"]] = f"{item.head} {body}"
+        for item in items(self.tests):
+            head = re.fullmatch(r"impl\s+(\w+)", _bare(item.head))
+            if head and head[1] in lent:
+                made = (one for one in items(item.body or "") if _name_of(one) == "new")
+                lent[head[1]] += "".join(
+                    f"\nimpl {head[1]} {{ {one.head} {{ {one.body} }} }}"
+                    for one in made
+                    if one.body and not _LITERAL.search(one.body) and "(" not in one.body
+                )
+        return lent
 
     def _declare(self, head: str) -> None:
         alias, constant = _ALIAS.fullmatch(head), _CONSTANT.fullmatch(head)
@@ -293,7 +321,7 @@ class Program:
         They may have expected data in the place of a type that they don't name: no method of its
         values is then told what is asked of it.
         """
-        asked = impl.name not in self.words and not impl.trait
+        asked = impl.name not in {*self.words, *self.borrowed} and not impl.trait
         made = [f for f in made if not asked or len(f.params) <= 1]
         self.functions += made
         for function in made:
