@@ -189,6 +189,19 @@ def test_limits_and_ends(run, source, status):
     assert time.monotonic() - start < 10
 
 
+def test_no_limit_on_cpu_time_but_ours(run):
+    """Past such a limit a program is killed as from outside, which is no verdict about it."""
+    source = (
+        "from resource import RLIMIT_CPU, RLIMIT_STACK, getrlimit, setrlimit\n"
+        "before = getrlimit(RLIMIT_CPU)\n"
+        "setrlimit(RLIMIT_CPU, (1, 1))\n"
+        "setrlimit(RLIMIT_STACK, (1 << 20, 1 << 20))\n"
+        "print(getrlimit(RLIMIT_CPU) == before, getrlimit(RLIMIT_STACK)[0])"
+    )
+    (outcome,) = run(Program("python", source))
+    assert outcome.stdout == b"True 1048576\n"
+
+
 def test_more_memory_than_a_place_has(run):
     """What ends with it, a process, the program or a container, is no failure of the sandbox."""
     (outcome,) = run(HOARD, memory_mb=1024, processes=8)
