@@ -4,7 +4,7 @@ import re
 
 from sandbox.apart.rust_calls import as_text, bound_of, erased, items_of, keyed, returned_items
 from sandbox.apart.rust_closures import is_closure, remote
-from sandbox.apart.rust_text import Function, Generics
+from sandbox.apart.rust_heads import Function, Generics
 
 _MOST_ITEMS = 1_000_000
 """Of an iterator that the program returns."""

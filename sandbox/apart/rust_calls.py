@@ -3,7 +3,7 @@
 import re
 
 from sandbox.apart.rust_closures import is_closure
-from sandbox.apart.rust_text import Function
+from sandbox.apart.rust_heads import Function
 
 _OPERATORS = (
     "Add Sub Mul Div Rem Neg Not BitAnd BitOr BitXor AddAssign SubAssign MulAssign DivAssign"

@@ -13,7 +13,8 @@ from sandbox.apart.rust_calls import (
     returned_items,
 )
 from sandbox.apart.rust_closures import is_closure, lent
-from sandbox.apart.rust_text import Function, Generics, Impl, Program, trait_methods
+from sandbox.apart.rust_heads import Function, Generics, Impl
+from sandbox.apart.rust_text import Program, trait_methods
 from sandbox.apart.rust_types import declared, wired
 from sandbox.apart.text import words
 
