@@ -105,7 +105,7 @@ class Program:
         self.declared = self.types.keys() - own
         self.borrowed = {
             name: self.own_types[name]
-            for name in self.own_types.keys() & words(self.plain)
+            for name in sorted(self.own_types.keys() & words(self.plain))
             if name not in self.types
         }
         self.types |= self.borrowed
@@ -172,7 +172,7 @@ class Program:
         self._use_all(f"{self.types[name].generic} {self.types[name].body}")
 
     def _use_all(self, text: str) -> None:
-        for name in words(text) & self.types.keys():
+        for name in sorted(words(text) & self.types.keys()):
             self._use(name)
 
     def checked(self, kind: str, known: list[str] | None = None) -> str:
