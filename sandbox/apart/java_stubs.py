@@ -125,7 +125,7 @@ class Stubs:
         for method in (*found.methods, *self._inherited(found)):
             takes = not method.descriptor.startswith("()")
             acts = faces and method.name in _ACTIONS
-            if method.access & (classfile.PRIVATE | classfile.SYNTHETIC):
+            if method.access & (classfile.PRIVATE | classfile.SYNTHETIC) or _is_main(method):
                 continue
             if method.name in _ASKED:
                 wanted = method.descriptor.startswith(_ASKED[method.name])
@@ -309,6 +309,11 @@ class Stubs:
             body = f"if (!(p0 instanceof reward.RewardTests.Stub)) {_DIFFERENT[method.name]} {body}"
         lead = "default " if face and not static else ""
         return f'@SuppressWarnings("unchecked") {lead}{_head(method)} {{ {body} }}'
+
+
+def _is_main(method: Member) -> bool:
+    """Whether a program would begin there: the tests' process begins with the tests."""
+    return method.name == "main" and method.descriptor == "([Ljava/lang/String;)V"
 
 
 def _list(texts: list[str]) -> str:
