@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from sandbox.apart.cpp_called import Call, Called, of
-from sandbox.apart.cpp_stubs import Stubs, is_deduced, linked, marked, template, tie
+from sandbox.apart.cpp_called import Call, Called, is_printing, of
+from sandbox.apart.cpp_stubs import FAR, Stubs, is_deduced, linked, marked, template, tie
 from sandbox.apart.cpp_text import SKIPPED, Declarations
 from sandbox.apart.halves import Unsplittable, harness, text_file
 from sandbox.apart.text import blanked
@@ -16,8 +16,6 @@ _NAMED = re.compile(rb"named\(\) \[with int Index = (\d+); T = \{([^\0]*)\}\]\0"
 _ASKED = re.compile(r"reward_wire::Result<(\d+), ([^\u2019']*)>[\u2019']")
 """As g++ writes of which result it does not know the type."""
 
-_FAR = re.compile(r"(?<!:)\b(?=FarFunction<)")
-
 WIRE = (
     "wire.hpp",
     "values.hpp",
@@ -25,6 +23,7 @@ WIRE = (
     "links.hpp",
     "functions.hpp",
     "arguments.hpp",
+    "shared.hpp",
 )
 """What both halves include."""
 
@@ -105,6 +104,7 @@ def owner(program: str, tests: str, built: Sequence[File]) -> Source:
     text = "\n".join(
         (
             _precompiled(called.program),
+            "#include <sstream>" if any(map(is_printing, called.calls)) else "",
             '#include "/box/wire.hpp"',
             "static void reward_table_();",
             "int main() { reward_table_(); return reward_wire::answer(); }",
@@ -113,7 +113,7 @@ def owner(program: str, tests: str, built: Sequence[File]) -> Source:
             *_used_spaces(called),
             *(tie(c) for c in called.data),
             *(linked(c) for c in called.linked),
-            *(marked(c) for c in called.kept),
+            *(marked(c) for c in (*called.kept, *called.errors)),
             *_served(called, _instances(built)),
         )
     )
@@ -144,6 +144,7 @@ def _precompiled(found: Declarations) -> str:
 
 
 def _used_spaces(called: Called) -> Iterator[str]:
+    yield "using reward_wire::FarPointer; using reward_wire::Row;"
     for space in called.program.spaces:
         yield f"using namespace {'::'.join(space)};"
 
@@ -195,6 +196,12 @@ def _served(called: Called, instances: Iterator[tuple[int, str]]) -> Iterator[st
         given = ", ".join(f"std::forward<decltype(a{i})>(a{i})" for i in range(call.count))
         what = f"return {_callee(call)}({given});"
         result = "decltype(auto)"
+        if called.shares(call):
+            what, result = f"return reward_wire::shared({_callee(call)}({given}));", "auto"
+        if is_printing(call):
+            what, result = "std::ostringstream to; to << a0; return to.str();", "std::string"
+        if call.function.name.startswith("field "):
+            what = f"return self.{call.function.name.removeprefix('field ')};"
         if call.function.name == "make" and call.inside:
             result = of(call.inside)
         if call.function.name == "copy" and call.inside:
@@ -214,15 +221,17 @@ def _served(called: Called, instances: Iterator[tuple[int, str]]) -> Iterator[st
         if index in generic:
             _writable(types)
             name = f"const char* reward_wire::named() [with int Index = {index}; T = {{{types}}}]"
-            given = _FAR.sub("reward_wire::", types)
+            given = FAR.sub("reward_wire::", types)
             rows.append(f'reward_wire::name_next("{name}"); reward_serve_{index}<{given}>();')
     errors = [
-        f"if (dynamic_cast<const {c.name} *>(&error)) return {i};"
+        f"if (auto found = dynamic_cast<const {c.name} *>(&error)) "
+        f"{{ number = reward_wire::keep(new {c.name}(*found)); return {i}; }}"
         for i, c in enumerate(called.errors)
     ]
     if errors:
         body = f"{' '.join(reversed(errors))} return -1;"
         rows.append(
-            f"reward_wire::own_exception = [](const std::exception &error) -> int {{ {body} }};"
+            "reward_wire::own_exception = "
+            f"[](const std::exception &error, std::uint64_t &number) -> int {{ {body} }};"
         )
     yield f"static void reward_table_() {{ {' '.join(rows)} }}"

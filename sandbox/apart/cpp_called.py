@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sandbox.apart.cpp_items import Class, Enum, Function
+from sandbox.apart.cpp_items import Class, Enum, Field, Function
 from sandbox.apart.cpp_text import Declarations
 from sandbox.apart.cpp_words import BUILTIN, JUDGES, KEYWORDS, STANDARD, WIDE
 from sandbox.apart.halves import Unsplittable
@@ -52,6 +52,11 @@ class Call:
             return ""
         const = "const " if self.function.const or self.function.name == "copy" else ""
         return f"{const}{of(self.inside)} &"
+
+
+def is_printing(call: Call) -> bool:
+    """Whether what comes is the text that an object is written as."""
+    return call.inside is None and call.function.name == "operator<<"
 
 
 def of(found: Class) -> str:
@@ -125,12 +130,17 @@ class Called:
     @cached_property
     def kept(self) -> list[Class]:
         """Classes whose objects stay with the program."""
-        return [c for c in self.classes if not self.program.is_data(c.name) and not c.base]
+        errors = self.errors
+        return [c for c in self.classes if not self.program.is_data(c.name) and c not in errors]
 
-    @property
+    @cached_property
     def errors(self) -> list[Class]:
-        """Exceptions of the program."""
-        return [c for c in self.classes if c.base and not c.generic]
+        """Exceptions of the program, those that others extend first."""
+        found: dict[str, Class] = {}
+        for c in self.classes:
+            if (c.base or c.extends in found) and not c.generic:
+                found[c.name] = c
+        return list(found.values())
 
     @cached_property
     def calls(self) -> list[Call]:
@@ -145,10 +155,42 @@ class Called:
             for method in c.methods:
                 if self._is_taken(c, method) and not (data and method.name in _STRUCTURAL):
                     found += _with_defaults(method, c)
+        for c in self.errors:
+            for method in c.methods:
+                if self._is_taken(c, method) and method.name != "what":
+                    found += _with_defaults(method, c)
+            for f in self.shown(c):
+                getter = Function(f"field {f.name}", f.kind, (), static=False, const=True)
+                found.append(Call(getter, c))
+        for f in self.program.operators:
+            if f.name == "operator<<" and (printed := self._printed(f)):
+                shown = Function(f.name, "std::string", (f"const {printed.name} &",))
+                found.append(Call(replace(shown, space=printed.space), None, 1))
         for f in self.operators:
             if f.name not in _STRUCTURAL or not self._are_data(f):
                 found += _with_defaults(f, None)
         return found
+
+    def shares(self, call: Call) -> bool:
+        """Whether what comes is a place within an object of the program, to read and to write."""
+        returns = call.function.returns
+        if not call.self_type or not returns.endswith("&") or returns.endswith("&&"):
+            return False
+        others = {c.name for c in (*self.kept, *self.linked, *self.errors)} | {"const", "auto"}
+        return not words(returns) & others and "*" not in returns
+
+    def shown(self, found: Class) -> list[Field]:
+        """The fields of an exception that tests name."""
+        return [f for f in found.fields if f.name in self.wanted and not f.size]
+
+    def _printed(self, operator: Function) -> Class | None:
+        """Whose objects an operator writes as text."""
+        if len(operator.params) != len("<<") or "ostream" not in operator.params[0]:
+            return None
+        named = words(operator.params[1])
+        return next(
+            (c for c in (*self.data, *self.kept) if c.name in named and not c.generic), None
+        )
 
     def _is_taken(self, found: Class, method: Function) -> bool:
         """Whether tests can call a method.
@@ -208,7 +250,8 @@ class Called:
                 except Unsplittable:
                     continue
                 plain = words(kind) - self.program.classes.keys() - self.program.enums.keys()
-                if kind and plain <= (WIDE | {"int", "char"} if "<" in kind else WIDE):
+                pointer = name in self.program.pointers
+                if kind and (pointer or plain <= (WIDE | {"int", "char"} if "<" in kind else WIDE)):
                     yield f"typedef {kind} {name};"
 
 

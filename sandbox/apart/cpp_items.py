@@ -18,6 +18,9 @@ _FUNCTION = re.compile(
 _AFTER = r"\s*(\w+)\s*((?:\[\s*\w+\s*\])+)?\s*(=.*)?"
 _DECLARED = re.compile(rf"(.*?[\s*&>]){_AFTER}", re.DOTALL)
 _ANOTHER = re.compile(rf"(\**){_AFTER}", re.DOTALL)
+_POINTER = re.compile(
+    r"(?P<returns>.+?)\(\s*\*\s*(?:const\b\s*)?\w*\s*\)\s*\((?P<params>.*)\)", re.DOTALL
+)
 _TEMPLATE = re.compile(r"template\s*<")
 _VALUES = frozenset(words("int unsigned size_t long bool char short std auto"))
 _LITERAL = re.compile(
@@ -149,15 +152,25 @@ def read_function(
 
 
 def _param(written: str) -> str:
-    """The type of a parameter, without its name; an array is a pointer."""
+    """The type of a parameter, without its name; an array is a pointer to its elements or rows."""
     written = written.strip()
-    array = re.fullmatch(r"(.*?)\[[^\]]*\]", written, re.DOTALL)
+    if function := _POINTER.fullmatch(written):
+        return pointer_type(function["returns"], function["params"])
+    array = re.fullmatch(r"(.*?)\[[^\]]*\]((?:\s*\[[^\]]*\])*)", written, re.DOTALL)
     if array:
         written = array[1].strip()
     named = re.fullmatch(r"(.*[\s*&>])([A-Za-z_]\w*)", written, re.DOTALL)
     if named and named[2] not in BUILTIN and words(named[1]) - {"const", "struct", "enum", "std"}:
         written = named[1].strip()
+    if array and array[2]:
+        return f"Row<{written}, {', '.join(re.findall(r'[^][]+', array[2]))}> *"
     return f"{written} *" if array else written
+
+
+def pointer_type(returns: str, params: str) -> str:
+    """A pointer to a function, in the words of the wire."""
+    taken = [] if params.strip() == "void" else parts(params)
+    return f"FarPointer<{returns.strip()}({', '.join(map(_param, taken))})>"
 
 
 def read_class(head: re.Match[str], body: str) -> Class:

@@ -8,6 +8,7 @@ from sandbox.apart.cpp_items import (
     Enum,
     Field,
     Function,
+    pointer_type,
     read_class,
     read_function,
     without_template,
@@ -30,6 +31,11 @@ _MACRO = re.compile(
 _ALIAS = re.compile(
     r"^(?:typedef\s+(?P<old>.+?)\s*\b(?P<name>\w+)|using\s+(?P<n>\w+)\s*=\s*(?P<o>.+))$", re.DOTALL
 )
+_POINTERS = re.compile(
+    r"(?:typedef\s+(?P<returns>.+?)\(\s*\*\s*(?P<name>\w+)\s*\)"
+    r"|using\s+(?P<n>\w+)\s*=\s*(?P<r>.+?)\(\s*\*\s*\))\s*\((?P<params>.*)\)",
+    re.DOTALL,
+)
 _STRUCT = re.compile(r"typedef\s+struct\s*(\w*)\s*\{([^{}]*)\}\s*(\w+)\s*;")
 _CLASS = re.compile(
     r"(?P<kind>class|struct)\s+(?P<name>\w+)(?:\s+final)?(?:\s*:(?!:)\s*(?P<bases>.+))?", re.DOTALL
@@ -46,6 +52,7 @@ _NUMBER = re.compile(
 )
 _PART = re.compile(r"boost\s*::\s*any\b|[A-Za-z_]\w*|::|[<>,&*()]|\d+|\s+")
 
+_CALLED = {"function", "FarPointer"}
 _QUALIFYING = {"std", "::", "struct", "enum", "class", "typename"}
 
 
@@ -71,6 +78,7 @@ class Declarations:
             if _is_pure(taken, body)
         }
         self.aliases = {n: value for n, value in defined.items() if n not in self.constants} | tags
+        self.pointers: dict[str, str] = {}
         self.functions: list[Function] = []
         self.operators: list[Function] = []
         self.classes: dict[str, Class] = {}
@@ -119,7 +127,11 @@ class Declarations:
                 self.names.add(guess[1])
 
     def _declare(self, head: str) -> None:
-        if alias := _ALIAS.fullmatch(head):
+        if pointer := _POINTERS.fullmatch(head):
+            name = pointer["name"] or pointer["n"]
+            self.aliases[name] = pointer_type(pointer["returns"] or pointer["r"], pointer["params"])
+            self.pointers[name] = head
+        elif alias := _ALIAS.fullmatch(head):
             self.aliases[alias["name"] or alias["n"]] = alias["old"] or alias["o"]
         elif (constant := _CONSTANT.fullmatch(head)) and _NUMBER.fullmatch(constant["value"]):
             self.constants[constant["name"]] = constant["value"].strip()
@@ -149,7 +161,7 @@ class Declarations:
         if depth > 20 or len(written) > 2000:
             raise Unsplittable(f"the type {written[:60]} is no plain data")
         done = []
-        if _PART.sub("", written) or ("(" in written and "function" not in words(written)):
+        if _PART.sub("", written) or ("(" in written and not words(written) & _CALLED):
             raise Unsplittable(f"the type {' '.join(written.split())[:60]} is no plain data")
         for part in _PART.findall(written):
             if part in _QUALIFYING or part.isspace() or self._is_space(part):
@@ -169,6 +181,10 @@ class Declarations:
         """What a name in a type stands for; None where it is not known."""
         if part.startswith("boost"):
             return "boost::any"
+        if part in {"FarPointer", "Row"} and part not in self.classes:
+            return f"reward_wire::{part}"
+        if part in self.constants:
+            return f"({self.constants[part]})"
         if part in STANDARD and part not in known:
             return f"std::{part}"
         ours = part in BUILTIN or part in self.classes or part in self.enums

@@ -2,6 +2,11 @@
 #ifndef REWARD_ARGUMENTS
 #define REWARD_ARGUMENTS
 
+// A row of an array of arrays.
+template <class T, std::size_t... N> struct RowOf { using type = T; };
+template <class T, std::size_t N, std::size_t... Rest> struct RowOf<T, N, Rest...> { using type = typename RowOf<T, Rest...>::type[N]; };
+template <class T, std::size_t... N> using Row = typename RowOf<T, N...>::type;
+
 // A pointer with what the compiler knows of the memory behind it.
 template <class T> struct Sized {
   T *at;
@@ -47,7 +52,7 @@ template <class T> struct Sent<T *, std::enable_if_t<is_kept<bare<T>>>> {
   void back(Reader &) const {}
   const void *memory() const { return nullptr; }
 };
-template <class T> struct Sent<T *, std::enable_if_t<!std::is_same_v<T, const char> && !is_kept<bare<T>> && !is_linked<bare<T>>>> {
+template <class T> struct Sent<T *, std::enable_if_t<!std::is_same_v<T, const char> && !std::is_function_v<T> && !is_kept<bare<T>> && !is_linked<bare<T>>>> {
   Sized<T> value;
   void put(Bytes &to) const {
     to.push_back(value.at != nullptr);
@@ -59,10 +64,11 @@ template <class T> struct Sent<T *, std::enable_if_t<!std::is_same_v<T, const ch
     if constexpr (!std::is_const_v<T>)
       if (value.at)
         for (std::size_t i = 0; i < value.count; i++) {
-          T changed = reward_wire::get<T>(from);
-          if constexpr (std::is_same_v<T, char *> || std::is_same_v<T, const char *>)
+          if constexpr (std::is_same_v<T, char *> || std::is_same_v<T, const char *>) {
+            T changed = reward_wire::get<T>(from);
             if (changed && value.at[i] && !__builtin_strcmp(changed, value.at[i])) continue;
-          value.at[i] = changed;
+            value.at[i] = changed;
+          } else fill(value.at[i], from);
         }
   }
   const void *memory() const { return value.at; }
@@ -109,14 +115,14 @@ template <class T> struct Held<T *, std::enable_if_t<is_kept<bare<T>> || is_link
   void back(Bytes &) const {}
   bool holds(const void *, std::size_t &) const { return false; }
 };
-template <class T> struct Held<T *, std::enable_if_t<!std::is_same_v<T, const char> && !is_kept<bare<T>> && !is_linked<bare<T>>>> {
+template <class T> struct Held<T *, std::enable_if_t<!std::is_same_v<T, const char> && !std::is_function_v<T> && !is_kept<bare<T>> && !is_linked<bare<T>>>> {
   bare<T> *value = nullptr;
   std::size_t count = 0;
   explicit Held(Reader &from) {
     if (!reward_wire::get<bool>(from)) return;
     count = from.count();
     value = static_cast<bare<T> *>(reward_malloc_((count + 1) * sizeof(T)));
-    for (std::size_t i = 0; i < count; i++) value[i] = reward_wire::get<bare<T>>(from);
+    for (std::size_t i = 0; i < count; i++) fill(value[i], from);
   }
   T *pass() { return value; }
   void back(Bytes &to) const {
@@ -187,7 +193,7 @@ template <class T, class... S> T *get_pointer(Reader &from, S &...sent) {
   }
 }
 template <class A> std::size_t sizes(const Sent<A> &sent) {
-  if constexpr (std::is_pointer_v<A> && !std::is_same_v<A, const char *>) return sent.value.count;
+  if constexpr (is_pointer_to_data<A> && !std::is_same_v<A, const char *> && !is_kept<bare<std::remove_pointer_t<A>>> && !is_linked<bare<std::remove_pointer_t<A>>>) return sent.value.count;
   return 0;
 }
 

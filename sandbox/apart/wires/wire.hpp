@@ -114,7 +114,7 @@ inline void put_count(Bytes &to, std::uint64_t n) { put_raw(to, &n, sizeof n); }
 #include "/box/values.hpp"
 #include "/box/types.hpp"
 
-enum : std::uint64_t { NAMED = ~std::uint64_t{0}, FUNCTION = NAMED - 1 };
+enum : std::uint64_t { NAMED = ~std::uint64_t{0}, FUNCTION = NAMED - 1, WRITE = NAMED - 2 };
 inline void put_key(Bytes &to, std::uint64_t index) { put_count(to, index); }
 inline void put_key(Bytes &to, Numbered function) {
   put_count(to, FUNCTION);
@@ -132,6 +132,7 @@ template <int Index, class... T> struct Result;
 template <class... T> struct Given;
 
 #include "/box/arguments.hpp"
+#include "/box/shared.hpp"
 
 // What the program threw keeps its type where the standard library knows it.
 struct Mark { virtual ~Mark() = default; };
@@ -158,8 +159,8 @@ template <class E, class... Rest> [[noreturn]] void throw_kind(int kind, const B
 }
 enum : unsigned char { NUMBER = 100, TEXT = 101, LITERAL = 102, OWN_EXCEPTION = 128 };
 // Exceptions of the program: which of them one is, and how it is thrown on the other side.
-inline int (*own_exception)(const std::exception &) = nullptr;
-inline void (*throw_own)(int, const Bytes &) = nullptr;
+inline int (*own_exception)(const std::exception &, std::uint64_t &) = nullptr;
+inline void (*throw_own)(int, std::uint64_t, const Bytes &) = nullptr;
 
 // ---- The program's process: a table of what can be called, and a loop.
 
@@ -228,7 +229,7 @@ template <class R, class F, class... H> void run_and_put(Bytes &to, F &&call, H 
     put_count(to, number_of(const_cast<bare<R> *>(&call(held.pass()...))));
   else if constexpr (is_kept<bare<R>>) put_count(to, keep(new bare<R>(call(held.pass()...))));
 #endif
-  else if constexpr (std::is_pointer_v<R>) put_pointer(to, call(held.pass()...), held...);
+  else if constexpr (is_pointer_to_data<R>) put_pointer(to, call(held.pass()...), held...);
   else if constexpr (owns<bare<R>>) put<bare<R>>(to, *new bare<R>(call(held.pass()...)));
   else put<bare<R>>(to, call(held.pass()...));
   (held.back(to), ...);
@@ -286,13 +287,19 @@ inline void answer_one(const Bytes &request, Bytes &reply) {
       for (Name *one = names; one; one = one->before)
         if (name == one->text) index = one->index;
     }
+#ifndef REWARD_TESTS
+    if (index == WRITE) return take_write(from);
+#endif
     LinkScope scope;
     if (index < entries) table[index]->run(from, reply);
   } catch (const std::exception &error) {
     put_thrown(reply, 0, error.what());
     put_exception(reply, 1, error, Known{});
-    int own = own_exception ? own_exception(error) : -1;
-    if (own >= 0) reply[1] = static_cast<char>(OWN_EXCEPTION + own);
+    std::uint64_t number = 0;
+    int own = own_exception ? own_exception(error, number) : -1;
+    if (own < 0) return;
+    reply[1] = static_cast<char>(OWN_EXCEPTION + own);
+    put_count(reply, number);
   } catch (int number) {
     put_thrown(reply, NUMBER, std::to_string(number));
   } catch (const Bytes &text) {
@@ -343,7 +350,7 @@ inline const bool ready = (reward_on_exit_(at_end, nullptr), std::set_terminate(
   if (kind == NUMBER) throw std::stoi(text);
   if (kind == TEXT) throw text;
   if (kind == LITERAL) throw static_cast<const char *>((new Bytes(text))->c_str());
-  if (kind >= OWN_EXCEPTION && throw_own) throw_own(kind - OWN_EXCEPTION, text);
+  if (kind >= OWN_EXCEPTION && throw_own) throw_own(kind - OWN_EXCEPTION, get<std::uint64_t>(from), text);
   throw_kind(kind, text, Known{});
 }
 
@@ -361,6 +368,7 @@ template <class T> struct Codec<T, std::enable_if_t<is_kept<T>>> {
 template <class R, class Key, class... S> R call(Key key, const S &...sent) {
   Bytes message(1, ASKED);
 #ifdef REWARD_TESTS
+  send_writes();
   calls++;
 #endif
   LinkScope scope;
@@ -379,7 +387,7 @@ template <class R, class Key, class... S> R call(Key key, const S &...sent) {
     if constexpr (std::is_void_v<R>) {
       (sent.back(from), ...);
       get_linked(from);
-    } else if constexpr (std::is_pointer_v<R>) {
+    } else if constexpr (is_pointer_to_data<R>) {
       R result = get_pointer<std::remove_pointer_t<R>>(from, sent...);
       (sent.back(from), ...);
       get_linked(from);
