@@ -105,6 +105,7 @@ def owner(program: str, tests: str, built: Sequence[File]) -> Source:
         (
             _precompiled(called.program),
             "#include <sstream>" if any(map(is_printing, called.calls)) else "",
+            "#define REWARD_LINKED" if called.linked else "",
             '#include "/box/wire.hpp"',
             "static void reward_table_();",
             "int main() { reward_table_(); return reward_wire::answer(); }",
@@ -117,7 +118,12 @@ def owner(program: str, tests: str, built: Sequence[File]) -> Source:
             *_served(called, _instances(built)),
         )
     )
-    return Source((text_file("main.cpp", text), *map(harness, WIRE)))
+    return Source((text_file("main.cpp", text), *map(harness, WIRE)), kept_alive(called))
+
+
+def kept_alive(called: Called) -> tuple[str, ...]:
+    """How the program's half is linked: nothing ends the life of objects that the tests know."""
+    return ("-Wl,--wrap=free",) if called.linked else ()
 
 
 def joined(program: str, tests: str, suffix: str = "cpp") -> Source:

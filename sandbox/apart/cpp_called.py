@@ -67,8 +67,9 @@ def of(found: Class) -> str:
 class Called:
     """What the tests take from a program: functions, classes, and what these are made of."""
 
-    def __init__(self, program: str, tests: str) -> None:
+    def __init__(self, program: str, tests: str, *, memory: bool = False) -> None:
         self.program = Declarations(program)
+        self.program.memory = memory
         self.tests = Declarations(tests)
         self.wanted = wanted = words(self.tests.plain) - self.tests.names - KEYWORDS
         found = [f for f in self.program.functions if f.name in wanted]
@@ -125,7 +126,15 @@ class Called:
         names: set[str] = set()
         for c in self.data:
             names |= self.program.pointed(c.name)
+        if self.program.memory:
+            names |= self._made()
         return [c for c in self.data if c.name in names]
+
+    def _made(self) -> set[str]:
+        """Structs with memory of their own that functions make, by their address."""
+        made = words(" ".join(f.returns for f in self.functions if "*" in f.returns))
+        names = {name for alias, name in self.program.aliases.items() if alias in made} | made
+        return {c.name for c in self.data if any("*" in f.kind for f in c.fields)} & names
 
     @cached_property
     def kept(self) -> list[Class]:
@@ -159,8 +168,8 @@ class Called:
             for method in c.methods:
                 if self._is_taken(c, method) and method.name != "what":
                     found += _with_defaults(method, c)
-            for f in self.shown(c):
-                getter = Function(f"field {f.name}", f.kind, (), static=False, const=True)
+            for one in self.shown(c):
+                getter = Function(f"field {one.name}", one.kind, (), static=False, const=True)
                 found.append(Call(getter, c))
         for f in self.program.operators:
             if f.name == "operator<<" and (printed := self._printed(f)):

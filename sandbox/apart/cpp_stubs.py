@@ -278,7 +278,7 @@ class Stubs:
         generic = "<" in kind and "::Row <" not in kind
         if (kind.count("*") > 1 and not own) or generic or "&" in kind or "void" in kind:
             raise Unsplittable(f"the type {kind} is no plain data")
-        return f"reward_wire::Sent<{kind}>{{{{a{at}, __builtin_dynamic_object_size(a{at}, 0)}}}}"
+        return f"reward_wire::Sent<{kind}>{{{{a{at}, __builtin_dynamic_object_size(a{at}, 1)}}}}"
 
 
 def _normal(call: Call) -> str:

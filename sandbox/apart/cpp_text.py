@@ -57,7 +57,11 @@ _QUALIFYING = {"std", "::", "struct", "enum", "class", "typename"}
 
 
 class Declarations:
-    """What a text declares at its top level, or in namespaces."""
+    """What a text declares at its top level, or in namespaces.
+
+    Attributes:
+        memory: whether memory that fields point to is data too, as in C.
+    """
 
     def __init__(self, text: str) -> None:
         self.plain = blanked(text.replace("\\\n", ""), SKIPPED)
@@ -79,6 +83,7 @@ class Declarations:
         }
         self.aliases = {n: value for n, value in defined.items() if n not in self.constants} | tags
         self.pointers: dict[str, str] = {}
+        self.memory = False
         self.functions: list[Function] = []
         self.operators: list[Function] = []
         self.classes: dict[str, Class] = {}
@@ -132,7 +137,9 @@ class Declarations:
             self.aliases[name] = pointer_type(pointer["returns"] or pointer["r"], pointer["params"])
             self.pointers[name] = head
         elif alias := _ALIAS.fullmatch(head):
-            self.aliases[alias["name"] or alias["n"]] = alias["old"] or alias["o"]
+            name, kind = alias["name"] or alias["n"], alias["old"] or alias["o"]
+            if words(kind) - {"struct", "enum"} != {name}:
+                self.aliases[name] = kind
         elif (constant := _CONSTANT.fullmatch(head)) and _NUMBER.fullmatch(constant["value"]):
             self.constants[constant["name"]] = constant["value"].strip()
 
@@ -213,6 +220,8 @@ class Declarations:
         except Unsplittable:
             return False
         named = words(written) & self.classes.keys()
+        if self.memory and "void" not in written and "reward_wire" not in written:
+            return all(name in within or self.is_data(name, within) for name in named)
         to = re.findall(r"(\S+) \*", written)
         if len(to) != written.count("*") or set(to) - named:
             return False

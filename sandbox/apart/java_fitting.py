@@ -10,7 +10,7 @@ SKIPPED = re.compile(
 )
 _IMPORTS = (
     "import java.util.*; import java.util.function.*; import java.util.stream.*; "
-    "import java.math.*; import java.io.*; "
+    "import java.math.*; import java.io.*;"
 )
 """What programs without an import take for granted, as LeetCode's do."""
 
@@ -30,7 +30,7 @@ def fitted(program: str, tests: str) -> tuple[str, str]:
     if inside and around:
         tests = f"class Tests extends {around[-1]} {{\n{tests}\n}}"
     program, tests = _with_nodes(program, tests)
-    return _with_imports(program), _with_imports(tests)
+    return _with_imports(program), _with_imports(tests, "\n")
 
 
 def _with_nodes(program: str, tests: str) -> tuple[str, str]:
@@ -55,9 +55,9 @@ def _is_fields(name: str, body: str) -> bool:
     )
 
 
-def _with_imports(text: str) -> str:
+def _with_imports(text: str, apart: str = " ") -> str:
     if _IMPORTED.search(blanked(text, SKIPPED)):
         return text
     package = re.match(r"\s*package\s[^;]+;", text)
     at = package.end() if package else 0
-    return f"{text[:at]}{_IMPORTS}{text[at:]}"
+    return f"{text[:at]}{_IMPORTS.replace(' import', f'{apart}import')}{apart}{text[at:]}"

@@ -14,6 +14,12 @@ template <class T> struct Sized {
   Sized(T *at, std::size_t bytes) : at(at), count(bytes == UNKNOWN ? UNKNOWN : bytes / sizeof(T)) {
     if constexpr (std::is_same_v<std::remove_const_t<T>, char>)
       if (at && count == UNKNOWN) count = __builtin_strlen(at) + 1;
+#if defined(REWARD_MEMORY) && defined(REWARD_TESTS)
+    if (at && count == UNKNOWN) {
+      std::size_t known = extent(at, sizeof(T));
+      count = known == UNKNOWN ? UNKNOWN : known / sizeof(T);
+    }
+#endif
     if (at && count == UNKNOWN) stop(UNSPLIT, "the length of what a pointer points to is not known");
   }
 };
@@ -28,13 +34,15 @@ template <class A, class> struct Sent {
 template <class T> struct Sent<T &, std::enable_if_t<!std::is_const_v<T> && is_linked<T>>> {
   T &value;
   void put(Bytes &to) const { put_link<T>(to, &value); }
-  void back(Reader &) const {}
+  void back(Reader &from) const { get_link<T>(from); }
   const void *memory() const { return nullptr; }
 };
 template <class T> struct Sent<T *, std::enable_if_t<is_linked<bare<T>>>> {
   T *value;
   void put(Bytes &to) const { put_link<bare<T>>(to, value); }
-  void back(Reader &) const {}
+  void back(Reader &from) const {
+    if constexpr (!std::is_const_v<T>) get_link<bare<T>>(from);
+  }
   const void *memory() const { return nullptr; }
 };
 template <class T> struct Sent<T &, std::enable_if_t<!std::is_const_v<T> && !is_kept<bare<T>> && !is_linked<T>>> {
@@ -95,7 +103,7 @@ template <class T> struct Held<T &, std::enable_if_t<!std::is_const_v<T> && is_l
     if (!value) throw Garbled{};
   }
   T &pass() { return *value; }
-  void back(Bytes &) const {}
+  void back(Bytes &to) const { put_link<T>(to, value); }
   bool holds(const void *, std::size_t &) const { return false; }
 };
 template <class T> struct Held<T &, std::enable_if_t<!std::is_const_v<T> && !is_kept<bare<T>> && !is_linked<T>>> {
@@ -112,7 +120,9 @@ template <class T> struct Held<T *, std::enable_if_t<is_kept<bare<T>> || is_link
     else value = reward_wire::get<bool>(from) ? get_kept<bare<T>>(from) : nullptr;
   }
   T *pass() { return value; }
-  void back(Bytes &) const {}
+  void back(Bytes &to) const {
+    if constexpr (is_linked<bare<T>> && !std::is_const_v<T>) put_link<bare<T>>(to, value);
+  }
   bool holds(const void *, std::size_t &) const { return false; }
 };
 template <class T> struct Held<T *, std::enable_if_t<!std::is_same_v<T, const char> && !std::is_function_v<T> && !is_kept<bare<T>> && !is_linked<bare<T>>>> {
@@ -138,6 +148,17 @@ template <class T> struct Held<T *, std::enable_if_t<!std::is_same_v<T, const ch
 
 enum Where : unsigned char { NOWHERE, OWN, IN_ARGUMENT };
 
+// How many bytes are behind a pointer that was returned.
+inline std::size_t behind(const void *pointer) {
+#ifdef REWARD_MEMORY
+  std::size_t bytes = extent(pointer, 1);
+  if (bytes != UNKNOWN) return bytes;
+  return is_text(static_cast<const char *>(pointer)) ? 4096 - reinterpret_cast<std::uintptr_t>(pointer) % 4096 : 0;
+#else
+  return reward_usable_(const_cast<void *>(pointer));
+#endif
+}
+
 // What a pointer that was returned points to: part of an argument, text, or a block of memory.
 template <class T, class... H> void put_pointer(Bytes &to, T *pointer, H &...held) {
   std::size_t offset = 0;
@@ -160,7 +181,7 @@ template <class T, class... H> void put_pointer(Bytes &to, T *pointer, H &...hel
     else if (raw >= reward_data_ && raw < reward_end_) {
       std::size_t rest = static_cast<std::size_t>(reward_end_ - raw);
       count = (rest < 65536 ? rest : 65536) / sizeof(T);
-    } else count = reward_usable_(const_cast<bare<T> *>(pointer)) / sizeof(T);
+    } else count = behind(pointer) / sizeof(T);
     put_count(to, count);
     for (std::size_t i = 0; i < count; i++) put<bare<T>>(to, pointer[i]);
   }
@@ -188,6 +209,9 @@ template <class T, class... S> T *get_pointer(Reader &from, S &...sent) {
   auto made = static_cast<bare<T> *>(reward_malloc_((count + 1) * sizeof(T)));
   for (std::size_t i = 0; i < count; i++) made[i] = get<bare<T>>(from);
   made[count] = bare<T>();
+#if defined(REWARD_MEMORY) && defined(REWARD_TESTS)
+  track(made, count * sizeof(T));
+#endif
   return made;
   }
   }

@@ -45,6 +45,9 @@ template <class T> struct Codec<T, std::void_t<decltype(std::declval<T &>().data
   static T get(Reader &from) { return *new Bytes(reward_wire::get<Bytes>(from)); }
 };
 
+#ifdef REWARD_MEMORY
+#include "/box/blocks.hpp"
+#else
 template <> struct Codec<const char *> {
   static void put(Bytes &to, const char *value) {
     to.push_back(value != nullptr);
@@ -59,6 +62,7 @@ template <> struct Codec<char *> {
   static void put(Bytes &to, const char *value) { Codec<const char *>::put(to, value); }
   static char *get(Reader &from) { return const_cast<char *>(Codec<const char *>::get(from)); }
 };
+#endif
 
 template <class T> struct Codec<T *, std::enable_if_t<is_kept<bare<T>>>> {
   static void put(Bytes &to, T *value) {
