@@ -209,7 +209,6 @@ def _is_block(called: Called, kind: str) -> bool:
 def _sent(called: Called, kind: str, index: int) -> str:
     if not _is_block(called, kind):
         return f"reward_wire::Sent<{kind}>{{a{index}}}"
-    own = words(kind) & {c.name for c in called.linked}
     if "void" in kind:
         raise Unsplittable(f"the type {kind} is no plain data")
     return f"reward_wire::Sent<{kind}>{{{{a{index}, n{index}}}}}"

@@ -24,6 +24,8 @@ WIRE = (
     "functions.hpp",
     "arguments.hpp",
     "shared.hpp",
+    "exceptions.hpp",
+    "objects.hpp",
 )
 """What both halves include."""
 
@@ -191,32 +193,37 @@ def _declared(call: Call) -> str:
     return ", ".join(f"std::declval<{kind}>()" for kind in call.params)
 
 
+def _row(called: Called, call: Call) -> str:
+    """What registers one call."""
+    f = call.function
+    kinds = [call.self_type] if call.self_type else []
+    kinds += call.params
+    taken = [f"{call.self_type}self"] if call.self_type else []
+    taken += [f"{kind} a{i}" for i, kind in enumerate(call.params)]
+    given = ", ".join(f"std::forward<decltype(a{i})>(a{i})" for i in range(call.count))
+    what = f"return {_callee(call)}({given});"
+    result = "decltype(auto)"
+    if called.shares(call):
+        what, result = f"return reward_wire::shared({_callee(call)}({given}));", "auto"
+    if is_printing(call):
+        what, result = "std::ostringstream to; to << a0; return to.str();", "std::string"
+    if f.name.startswith("field "):
+        what = f"return self.{f.name.removeprefix('field ')};"
+    if f.name in {"make", "copy"} and call.inside:
+        result = of(call.inside)
+    if f.name == "copy":
+        what = f"return reward_wire::moved_or_copied(const_cast<{result} &>(self));"
+    return (
+        f"reward_wire::serve_call<{', '.join(kinds)}>"
+        f"([]({', '.join(taken)}) -> {result} {{ {what} }});"
+    )
+
+
 def _served(called: Called, instances: Iterator[tuple[int, str]]) -> Iterator[str]:
     """The table, in the order of the calls; then what templates were called with."""
     rows, generic = [], {}
     for index, call in enumerate(called.calls):
-        kinds = [call.self_type] if call.self_type else []
-        kinds += call.params
-        taken = [f"{call.self_type}self"] if call.self_type else []
-        taken += [f"{kind} a{i}" for i, kind in enumerate(call.params)]
-        given = ", ".join(f"std::forward<decltype(a{i})>(a{i})" for i in range(call.count))
-        what = f"return {_callee(call)}({given});"
-        result = "decltype(auto)"
-        if called.shares(call):
-            what, result = f"return reward_wire::shared({_callee(call)}({given}));", "auto"
-        if is_printing(call):
-            what, result = "std::ostringstream to; to << a0; return to.str();", "std::string"
-        if call.function.name.startswith("field "):
-            what = f"return self.{call.function.name.removeprefix('field ')};"
-        if call.function.name == "make" and call.inside:
-            result = of(call.inside)
-        if call.function.name == "copy" and call.inside:
-            result = of(call.inside)
-            what = f"return reward_wire::moved_or_copied(const_cast<{result} &>(self));"
-        row = (
-            f"reward_wire::serve_call<{', '.join(kinds)}>"
-            f"([]({', '.join(taken)}) -> {result} {{ {what} }});"
-        )
+        row = _row(called, call)
         if call.generic:
             yield f"{template(call.generic)}void reward_serve_{index}() {{ {row} }}"
             generic[index] = call

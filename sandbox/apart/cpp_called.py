@@ -156,29 +156,35 @@ class Called:
         """All that can be called; the place in this list is its number."""
         found = [call for f in self.functions for call in _with_defaults(f, None)]
         for c in (*self.data, *self.kept):
-            data = c in self.data
-            for maker in self.makers(c):
-                found += _with_defaults(maker, c)
-            if not data and not c.abstract:
-                found.append(Call(Function("copy", "", (), static=False), c))
-            for method in c.methods:
-                if self._is_taken(c, method) and not (data and method.name in _STRUCTURAL):
-                    found += _with_defaults(method, c)
+            found += self._of_class(c)
         for c in self.errors:
-            for method in c.methods:
-                if self._is_taken(c, method) and method.name != "what":
-                    found += _with_defaults(method, c)
-            for one in self.shown(c):
-                getter = Function(f"field {one.name}", one.kind, (), static=False, const=True)
-                found.append(Call(getter, c))
+            found += self._of_error(c)
         for f in self.program.operators:
-            if f.name == "operator<<" and (printed := self._printed(f)):
+            if printed := self._printed(f):
                 shown = Function(f.name, "std::string", (f"const {printed.name} &",))
                 found.append(Call(replace(shown, space=printed.space), None, 1))
         for f in self.operators:
             if f.name not in _STRUCTURAL or not self._are_data(f):
                 found += _with_defaults(f, None)
         return found
+
+    def _of_class(self, found: Class) -> Iterator[Call]:
+        data = found in self.data
+        for maker in self.makers(found):
+            yield from _with_defaults(maker, found)
+        if not data and not found.abstract:
+            yield Call(Function("copy", "", (), static=False), found)
+        for method in found.methods:
+            if self._is_taken(found, method) and not (data and method.name in _STRUCTURAL):
+                yield from _with_defaults(method, found)
+
+    def _of_error(self, found: Class) -> Iterator[Call]:
+        for method in found.methods:
+            if self._is_taken(found, method) and method.name != "what":
+                yield from _with_defaults(method, found)
+        for one in self.shown(found):
+            getter = Function(f"field {one.name}", one.kind, (), static=False, const=True)
+            yield Call(getter, found)
 
     def shares(self, call: Call) -> bool:
         """Whether what comes is a place within an object of the program, to read and to write."""
@@ -194,9 +200,11 @@ class Called:
 
     def _printed(self, operator: Function) -> Class | None:
         """Whose objects an operator writes as text."""
-        if len(operator.params) != len("<<") or "ostream" not in operator.params[0]:
+        if operator.generic or operator.name != "operator<<":
             return None
-        named = words(operator.params[1])
+        if "ostream" not in "".join(operator.params[:1]):
+            return None
+        named = words("".join(operator.params[1:]))
         return next(
             (c for c in (*self.data, *self.kept) if c.name in named and not c.generic), None
         )

@@ -97,8 +97,8 @@ class Stubs:
         yield from (in_space(c.space, _comparison(c)) for c in called.compared())
         for index, (given, result) in self.results:
             call = called.calls[index]
-            given = FAR.sub("reward_wire::", given.removeprefix(GIVEN).removesuffix(">"))
-            types = f"{index}, {given}"
+            taken = given.removeprefix(GIVEN).removesuffix(">")
+            types = f"{index}, {FAR.sub('reward_wire::', taken)}"
             kind = self._plain(self._type(_STRING.sub("std::string", result), call))
             yield (f"template <> struct reward_wire::Result<{types}> {{ using type = {kind}; }};")
         for index, call in enumerate(called.calls):
@@ -113,8 +113,8 @@ class Stubs:
     def _thrown(self) -> Iterator[str]:
         names = [c.name for c in self.called.errors]
         if names:
-            rows = " ".join(
-                f"if (kind == {i}) throw reward_wire::Raised<{name}>(reward_wire::Handle{{number}}, text);"
+            rows = "reward_wire::Handle handle{number}; " + " ".join(
+                f"if (kind == {i}) throw reward_wire::Raised<{name}>(handle, text);"
                 for i, name in enumerate(names)
             )
             yield (

@@ -8,6 +8,7 @@ from pathlib import Path
 from sandbox.apart import classfile
 from sandbox.apart.classfile import ClassFile, Member
 from sandbox.apart.halves import Unsplittable
+from sandbox.apart.java_borrowed import CALL, borrowed
 from sandbox.apart.java_types import (
     NAME,
     checked,
@@ -19,7 +20,6 @@ from sandbox.apart.java_types import (
     simple,
     types,
 )
-from sandbox.apart.text import parts as split
 from sandbox.apart.text import words
 from sandbox.command import File
 
@@ -47,17 +47,6 @@ _ACTIONS = words(
     """
 )
 """Their methods, which tests use without naming them."""
-
-_INHERITED = {
-    "Map": "int size() boolean isEmpty() void clear() boolean containsKey(Object) V get(Object) "
-    "V put(K,V) V remove(Object) V getOrDefault(Object,V) java.util.Set<K> keySet() "
-    "java.util.Collection<V> values()",
-    "": "int size() boolean isEmpty() void clear() boolean contains(Object) boolean add(E) "
-    "E get(int) E remove(int)",
-}
-"""Methods of the library's maps and other containers, which classes that extend one have."""
-
-_CALL = "reward.RewardTests.call"
 
 
 class Stubs:
@@ -208,7 +197,8 @@ class Stubs:
                 yield self._maker(found, method)
             elif method.name[0] != "<" and not self._is_given(found, method):
                 yield self._method(found, method)
-        yield from self._borrowed(found)
+        if simple(found.name) in self.words:
+            yield from borrowed(found, self.words)
         yield "}"
 
     @staticmethod
@@ -254,29 +244,6 @@ class Stubs:
         yield f"protected {name}(reward.RewardTests.Made made) {{ {start}"
         yield "rewardNumber_ = reward.RewardTests.keep(this, made); }"
         yield "@Override public int rewardNumber() { return rewardNumber_; }"
-
-    def _borrowed(self, found: ClassFile) -> Iterator[str]:
-        """Methods that a class has of the library's container that it extends."""
-        parent = re.fullmatch(
-            r"java\.util\.\w*?(Map|List|Set|Deque|Queue|Stack|Vector)<(.+)>",
-            next(types(generics(found.signature)[1]), ""),
-        )
-        if not parent or simple(found.name) not in self.words:
-            return
-        kinds = dict(zip("KV" if parent[1] == "Map" else "E", split(parent[2]), strict=False))
-        own = {method.name for method in found.methods}
-        listed = _INHERITED["Map" if parent[1] == "Map" else ""]
-        for returns, name, taken in re.findall(r"(\S+) (\w+)\(([^)]*)\)", listed):
-            if name not in self.words or name in own:
-                continue
-            args = [arg for arg in taken.split(",") if arg]
-            heads = ", ".join(f"{kinds.get(arg, arg)} p{i}" for i, arg in enumerate(args))
-            kind = re.sub(r"\b[KVE]\b", lambda part: kinds.get(part[0], "Object"), returns)
-            code = "".join("I" if arg == "int" else "Ljava/lang/Object;" for arg in args)
-            given = "".join(f", p{i}" for i in range(len(args)))
-            call = f'{_CALL}(this, "{found.name.replace("/", ".")}", "{name}", "{code}"{given})'
-            body = f"{call};" if kind == "void" else f"return ({kind}) {call};"
-            yield f'@SuppressWarnings("unchecked") public {kind} {name}({heads}) {{ {body} }}'
 
     def _is_throwable(self, found: ClassFile) -> bool:
         parent = found.parent
@@ -341,4 +308,4 @@ def _call(self_: str, found: ClassFile, method: Member) -> str:
     given = "".join(f", p{i}" for i in range(count))
     if count == 1 and taken.startswith(("[L", "[[")):
         given = ", (Object) p0"
-    return f'{_CALL}({self_}, "{found.name.replace("/", ".")}", "{method.name}", "{taken}"{given})'
+    return f'{CALL}({self_}, "{found.name.replace("/", ".")}", "{method.name}", "{taken}"{given})'

@@ -138,33 +138,7 @@ template <class... T> struct Given;
 #include "/box/arguments.hpp"
 #include "/box/shared.hpp"
 
-// What the program threw keeps its type where the standard library knows it.
-struct Mark { virtual ~Mark() = default; };
-template <class E> struct Raised : E, Mark { using E::E; };
-struct Other : std::exception, Mark {
-  Bytes text;
-  explicit Other(Bytes text) : text(std::move(text)) {}
-  const char *what() const noexcept override { return text.c_str(); }
-};
-template <class... E> struct Kinds {};
-using Known = Kinds<std::out_of_range, std::invalid_argument, std::domain_error, std::length_error, std::logic_error,
-                    std::range_error, std::overflow_error, std::underflow_error, std::runtime_error>;
-
-inline void put_exception(Bytes &, int, const std::exception &, Kinds<>) {}
-template <class E, class... Rest>
-void put_exception(Bytes &to, int kind, const std::exception &error, Kinds<E, Rest...>) {
-  if (dynamic_cast<const E *>(&error)) to[1] = static_cast<char>(kind);
-  else put_exception(to, kind + 1, error, Kinds<Rest...>{});
-}
-[[noreturn]] inline void throw_kind(int, const Bytes &text, Kinds<>) { throw Other(text); }
-template <class E, class... Rest> [[noreturn]] void throw_kind(int kind, const Bytes &text, Kinds<E, Rest...>) {
-  if (kind == 1) throw Raised<E>(text);
-  throw_kind(kind - 1, text, Kinds<Rest...>{});
-}
-enum : unsigned char { NUMBER = 100, TEXT = 101, LITERAL = 102, OWN_EXCEPTION = 128 };
-// Exceptions of the program: which of them one is, and how it is thrown on the other side.
-inline int (*own_exception)(const std::exception &, std::uint64_t &) = nullptr;
-inline void (*throw_own)(int, std::uint64_t, const Bytes &) = nullptr;
+#include "/box/exceptions.hpp"
 
 // ---- The program's process: a table of what can be called, and a loop.
 
@@ -179,51 +153,7 @@ inline void add(Served *served) {
 }
 
 #ifndef REWARD_TESTS
-inline void **objects = nullptr;
-inline std::size_t object_count = 0;
-inline std::uint64_t keep(void *object) {
-  if (!(object_count & (object_count + 1))) {
-    auto grown = static_cast<void **>(::operator new((2 * object_count + 2) * sizeof(void *)));
-    for (std::size_t i = 0; i < object_count; i++) grown[i] = objects[i];
-    objects = grown;
-  }
-  objects[object_count] = object;
-  return object_count++;
-}
-inline std::uint64_t number_of(void *object) {
-  for (std::size_t i = 0; i < object_count; i++)
-    if (objects[i] == object) return i;
-  return keep(object);
-}
-template <class C> C &kept(Reader &from) {
-  auto index = get<std::uint64_t>(from);
-  if (index >= object_count) throw Garbled{};
-  return *static_cast<C *>(objects[index]);
-}
-template <class T> T *get_kept(Reader &from) { return &kept<T>(from); }
-template <class T> void put_kept(Bytes &to, T *object) { put_count(to, number_of(object)); }
-template <class T> T moved_or_copied(T &object) {
-  if constexpr (std::is_copy_constructible_v<T>) return object;
-  else return std::move(object);
-}
-template <class T> struct Codec<T, std::enable_if_t<is_kept<T>>> {
-  static void put(Bytes &to, const T &value) {
-    if constexpr (std::is_copy_constructible_v<T>) put_count(to, keep(new T(value)));
-    else put_count(to, number_of(const_cast<T *>(&value)));
-  }
-  static T get(Reader &from) { return moved_or_copied(kept<T>(from)); }
-};
-template <class A> struct Held<A, std::enable_if_t<is_kept<bare<A>>>> {
-  bare<A> &value;
-  explicit Held(Reader &from) : value(kept<bare<A>>(from)) {}
-  decltype(auto) pass() {
-    if constexpr (std::is_lvalue_reference_v<A>) return (value);
-    else if constexpr (std::is_reference_v<A>) return std::move(value);
-    else return moved_or_copied(value);
-  }
-  void back(Bytes &) const {}
-  bool holds(const void *, std::size_t &) const { return false; }
-};
+#include "/box/objects.hpp"
 #endif
 
 template <class R, class F, class... H> void run_and_put(Bytes &to, F &&call, H &...held) {
