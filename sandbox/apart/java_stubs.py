@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sandbox.apart import classfile
@@ -182,7 +183,13 @@ class Stubs:
 
     def _class(self, found: ClassFile, lead: str) -> Iterator[str]:
         inner = [n for n in self.wanted if n.rpartition("$")[0] == found.name]
-        nested = [line for n in inner for line in self._class(self.known[n], "public static ")]
+        nested = [
+            line
+            for n in inner
+            for line in self._class(
+                self.known[n], "public " if self.known[n].bound else "public static "
+            )
+        ]
         if found.access & classfile.INTERFACE:
             yield self._interface_head(found, lead)
         elif found.access & classfile.ENUM:
@@ -261,7 +268,10 @@ class Stubs:
 
     def _maker(self, found: ClassFile, method: Member) -> str:
         call = _call("null", found, method)
-        head = f"{_access(method)}{simple(found.name)}({params(method)}){_throws(method)}"
+        taken = params(method)
+        if found.bound:
+            taken, call = _within(found, method)
+        head = f"{_access(method)}{simple(found.name)}({taken}){_throws(method)}"
         return f"{head} {{ this((reward.RewardTests.Made) {call}); }}"
 
     def _method(self, found: ClassFile, method: Member) -> str:
@@ -296,6 +306,23 @@ def _head(method: Member) -> str:
 
 def _access(method: Member) -> str:
     return "public " if method.access & classfile.PUBLIC else ""
+
+
+def _within(found: ClassFile, method: Member) -> tuple[str, str]:
+    """What the constructor of a class within another takes, and how it is called.
+
+    Its first argument is the object around it, of which generic signatures say nothing.
+    """
+    outer = found.name.rpartition("$")[0]
+    around = f"L{outer};"
+    signature = method.signature.replace(f"({around}", "(", 1)
+    inner = replace(method, signature=signature)
+    count = len(list(types(generics(signature)[1][1:].partition(")")[0])))
+    given = "".join(f", p{i}" for i in range(count))
+    taken = method.descriptor[1 : method.descriptor.index(")")]
+    name = found.name.replace("/", ".")
+    call = f'{CALL}(null, "{name}", "<init>", "{taken}", {simple(outer)}.this{given})'
+    return params(inner), call
 
 
 def _throws(method: Member) -> str:
