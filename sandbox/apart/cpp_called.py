@@ -7,7 +7,15 @@ from functools import cached_property
 
 from sandbox.apart.cpp_items import Class, Enum, Field, Function
 from sandbox.apart.cpp_text import Declarations
-from sandbox.apart.cpp_words import BUILTIN, JUDGES, KEYWORDS, STANDARD, WIDE
+from sandbox.apart.cpp_words import (
+    BUILTIN,
+    ITERATING,
+    ITERATING_LEAST,
+    JUDGES,
+    KEYWORDS,
+    STANDARD,
+    WIDE,
+)
 from sandbox.apart.halves import Unsplittable
 from sandbox.apart.text import words
 
@@ -73,7 +81,7 @@ class Called:
         self.tests = Declarations(tests)
         self.wanted = wanted = words(self.tests.plain) - self.tests.names - KEYWORDS
         found = [f for f in self.program.functions if f.name in wanted]
-        self.functions = [f for f in found if f.name not in JUDGES]
+        self.functions = [f for f in found if f.name not in JUDGES or _is_other(f)]
         if not self.functions and len({f.name for f in found}) == 1:
             self.functions = found
         self.classes = self._classes()
@@ -227,7 +235,8 @@ class Called:
             return []
         if found.makers:
             return found.makers
-        return [] if found in self.data else [Function("make", "", ())]
+        none = found in self.data or found.closed
+        return [] if none else [Function("make", "", ())]
 
     def _are_data(self, function: Function) -> bool:
         return any(words(param) & {c.name for c in self.data} for param in function.params)
@@ -252,7 +261,9 @@ class Called:
         """Numbers that the program names and the tests use, and sums; the library's come first."""
         known = self.wanted - BUILTIN - STANDARD - JUDGES
         for name, value in self.program.constants.items():
-            if name in known:
+            if name in known and (space := self.program.constant_spaces.get(name)):
+                yield f"namespace {'::'.join(space)} {{ static const auto {name} = {value}; }}"
+            elif name in known:
                 yield f"#ifndef {name}\n#define {name} ({value})\n#endif"
         for name, (taken, body) in self.program.macros.items():
             if name in known:
@@ -270,6 +281,13 @@ class Called:
                 pointer = name in self.program.pointers
                 if kind and (pointer or plain <= (WIDE | {"int", "char"} if "<" in kind else WIDE)):
                     yield f"typedef {kind} {name};"
+
+
+def _is_other(function: Function) -> bool:
+    """Whether no call of the library's function can be meant: it takes other arguments."""
+    numbers = sum(words(param) <= {"int", "long", "double", "const"} for param in function.params)
+    several = function.name in {"max", "min"} and numbers >= ITERATING_LEAST
+    return several or (function.name in ITERATING and len(function.params) < ITERATING_LEAST)
 
 
 def _signature(function: Function) -> str:

@@ -21,6 +21,9 @@ _ANOTHER = re.compile(rf"(\**){_AFTER}", re.DOTALL)
 _POINTER = re.compile(
     r"(?P<returns>.+?)\(\s*\*\s*(?:const\b\s*)?\w*\s*\)\s*\((?P<params>.*)\)", re.DOTALL
 )
+_STATIC = re.compile(
+    r"(?:(?:inline|static|const|constexpr)\s+){2,}[\w:\s]*?\b(\w+)\s*=\s*(.+)", re.DOTALL
+)
 _TEMPLATE = re.compile(r"template\s*<")
 _VALUES = frozenset(words("int unsigned size_t long bool char short std auto"))
 _LITERAL = re.compile(
@@ -67,7 +70,9 @@ class Class:
 
     Attributes:
         fields: those that anybody can see.
+        constants: static ones, with their numbers.
         opaque: whether it has others, or ones that are no fields.
+        closed: whether only itself makes its objects, as far as one of its constructors tells.
         base: the standard exception that it is, if any.
         extends: another class of the program.
     """
@@ -77,8 +82,10 @@ class Class:
     methods: list[Function] = field(default_factory=list)
     makers: list[Function] = field(default_factory=list)
     friends: list[Function] = field(default_factory=list)
+    constants: dict[str, str] = field(default_factory=dict)
     opaque: bool = False
     abstract: bool = False
+    closed: bool = False
     base: str = ""
     extends: str = ""
     space: tuple[str, ...] = ()
@@ -216,6 +223,7 @@ def _member(found: Class, head: str, *, private: bool, braced: str = "") -> None
         if not private and function and not _copies(function, found.name):
             found.makers.append(function)
         found.opaque |= private
+        found.closed |= private
     elif not private and (function := read_function(text, member=True)):
         found.methods.append(function)
 
@@ -231,6 +239,9 @@ def _field(found: Class, head: str, *, private: bool) -> None:
     if "(" in head.split("=", 1)[0]:
         _declared(found, head, private=private)
         return
+    constant = _STATIC.fullmatch(head)
+    if constant and not private and _LITERAL.fullmatch(constant[2].strip()):
+        found.constants[constant[1]] = constant[2].strip()
     first, *others = parts(head)
     plain = _DECLARED.fullmatch(first)
     more = [_ANOTHER.fullmatch(other) for other in others]

@@ -186,6 +186,8 @@ class Stubs:
         return f"class {name} : public {parent} {{ public: {' '.join(lines)} }};"
 
     def _members(self, found: Class) -> Iterator[str]:
+        for name, value in found.constants.items():
+            yield f"static constexpr auto {name} = {value};"
         for index, call in enumerate(self.called.calls):
             if call.inside is found and call.function.name != "copy":
                 yield self._head(index, call, "", with_defaults=True) + ";"

@@ -40,7 +40,7 @@ _STRUCT = re.compile(r"typedef\s+struct\s*(\w*)\s*\{([^{}]*)\}\s*(\w+)\s*;")
 _CLASS = re.compile(
     r"(?P<kind>class|struct)\s+(?P<name>\w+)(?:\s+final)?(?:\s*:(?!:)\s*(?P<bases>.+))?", re.DOTALL
 )
-_NAMESPACE = re.compile(r"(inline\s+)?namespace\b\s*(\w*)")
+_NAMESPACE = re.compile(r"(inline\s+)?namespace\b\s*([\w:\s]*)")
 _ENUM = re.compile(r"(?:typedef\s+)?enum\s*(?:class\s+|struct\s+)?(\w*)\s*(?::\s*[\w:\s]+)?")
 _ENUMERATORS = re.compile(r"\s*\w+\s*(?:=[\w\s+*<>()|~'-]+)?(?:,|\Z)")
 _CONSTANT = re.compile(
@@ -76,6 +76,7 @@ class Declarations:
         self.constants = {
             name: value.strip() for name, value in defined.items() if _NUMBER.fullmatch(value)
         }
+        self.constant_spaces: dict[str, tuple[str, ...]] = {}
         self.macros = {
             name: (taken, body)
             for name, taken, body in _MACRO.findall(self.plain)
@@ -101,10 +102,10 @@ class Declarations:
     def _read(self, item: Item, after: str, space: tuple[str, ...]) -> None:
         head = " ".join(item.head.split())
         if item.body is None:
-            self._declare(head)
+            self._declare(head, space)
             return
         if (named := _NAMESPACE.fullmatch(head)) is not None:
-            inner = (*space, named[2]) if named[2] and not named[1] else space
+            inner = space if named[1] else (*space, *WORD.findall(named[2]))
             if inner:
                 self.spaces[inner] = None
             self._read_all(item.body, inner)
@@ -131,7 +132,7 @@ class Declarations:
             if (guess := re.search(r"(\w+)\s*\(", head)) is not None:
                 self.names.add(guess[1])
 
-    def _declare(self, head: str) -> None:
+    def _declare(self, head: str, space: tuple[str, ...]) -> None:
         if pointer := _POINTERS.fullmatch(head):
             name = pointer["name"] or pointer["n"]
             self.aliases[name] = pointer_type(pointer["returns"] or pointer["r"], pointer["params"])
@@ -142,6 +143,7 @@ class Declarations:
                 self.aliases[name] = kind
         elif (constant := _CONSTANT.fullmatch(head)) and _NUMBER.fullmatch(constant["value"]):
             self.constants[constant["name"]] = constant["value"].strip()
+            self.constant_spaces[constant["name"]] = space
 
     def _enumerate(
         self, found: re.Match[str], body: str, after: str, space: tuple[str, ...]

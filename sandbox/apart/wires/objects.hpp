@@ -27,7 +27,8 @@ template <class T> T *get_kept(Reader &from) { return &kept<T>(from); }
 template <class T> void put_kept(Bytes &to, T *object) { put_count(to, number_of(object)); }
 template <class T> T moved_or_copied(T &object) {
   if constexpr (std::is_copy_constructible_v<T>) return object;
-  else return std::move(object);
+  else if constexpr (std::is_move_constructible_v<T>) return std::move(object);
+  else throw Garbled{};
 }
 template <class T> struct Codec<T, std::enable_if_t<is_kept<T>>> {
   static void put(Bytes &to, const T &value) {

@@ -72,6 +72,24 @@ template <class T> struct Codec<T *, std::enable_if_t<is_kept<bare<T>>>> {
   static T *get(Reader &from) { return reward_wire::get<bool>(from) ? get_kept<bare<T>>(from) : nullptr; }
 };
 
+// A list in braces is where its items lie and how many they are.
+template <class T> struct Codec<std::initializer_list<T>> {
+  using L = std::initializer_list<T>;
+  struct Inside { const T *at; std::size_t count; };
+  static_assert(sizeof(L) == sizeof(Inside));
+  static void put(Bytes &to, const L &value) {
+    put_count(to, value.size());
+    for (const auto &item : value) reward_wire::put<T>(to, item);
+  }
+  static L get(Reader &from) {
+    auto items = new std::vector<T>(reward_wire::get<std::vector<T>>(from));
+    Inside inside{items->data(), items->size()};
+    L value;
+    __builtin_memcpy(static_cast<void *>(&value), &inside, sizeof inside);
+    return value;
+  }
+};
+
 // std::any and boost::any, which are alike, of what tests put there.
 template <class T> void any_cast();
 template <class... T> struct Types {};
