@@ -82,7 +82,8 @@ class Clock:
 def bare(command: Sequence[str], inputs: Sequence[str]) -> None:
     """A fresh process for each input."""
     for text in inputs:
-        subprocess.run(command, input=text.encode(), stdout=subprocess.DEVNULL, check=True)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(command, input=text.encode(), check=True, **quiet)
 
 
 def bwrap(command: Sequence[str], inputs: Sequence[str]) -> None:

@@ -14,6 +14,9 @@ BOX = "/box"
 OUTPUT = "/tmp/out"  # noqa: S108 - in the sandbox
 """What a command that collects leaves here is its result."""
 
+TOOLBOX = "/toolbox"
+"""Where a directory of the server is shown, read-only: what is made once a machine."""
+
 RUNNER = "runner-2"
 """The compiled runner.c in the toolbox, which servers of several versions may share: the number
 grows when its arguments change."""

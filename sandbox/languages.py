@@ -39,6 +39,7 @@ class Language:
     compile_s: float = 30.0
     compile_mb: int = 2048
     header: str = ""
+    archive: str = ""
     proc_exe: str = ""
     out_of_memory: tuple[str, ...] = ()
 

@@ -1,4 +1,4 @@
-"""What is compiled once a machine: our runner, and headers.
+"""What is made once a machine: our runner, headers, and archives of compilers' classes.
 
 Kept in a directory of the server that programs can only read.
 `#include <bits/stdc++.h>` costs a compiler 1.1 s of CPU time, and 0.3 s with the header compiled.
@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from sandbox import precompiled
+from sandbox import archive, precompiled
 from sandbox.command import OUTPUT, RUNNER, Command, File, unpack
 from sandbox.languages import LANGUAGES, Language
 from sandbox.program import Limits, Outcome, Run
@@ -55,6 +55,7 @@ class Toolbox:
     def __init__(self, shelf: Shelf | None) -> None:
         self.shelf = shelf
         self._tried: set[str] = set()
+        self._wanted: set[str] = set()
         self._lock = asyncio.Lock()
 
     @property
@@ -75,6 +76,24 @@ class Toolbox:
             other = File(place, f"#include_next <{language.header}>\n".encode())
             await self._make(execute, command, f"{place}.gch", (other,))
         return folder
+
+    async def archived(
+        self, execute: Execute, language: Language, line: Sequence[str], make: MakeCommand
+    ) -> tuple[str, ...]:
+        """A compile command with the archive of the language's compiler, where there is one.
+
+        Made when a language is compiled for the second time: the first may be what a server waits
+        for to be ready.
+        """
+        if not language.archive:
+            return tuple(line)
+        name = archive.name(language)
+        command = make(language, archive.arguments(language), archive.source(language))
+        if name in self._wanted:
+            await self._make(execute, command, name)
+        self._wanted.add(name)
+        there = self.shelf is not None and self.shelf.has(name, command)
+        return archive.used(line, language, there=there)
 
     async def runner(self, execute: Execute, make: MakeCommand) -> None:
         """Compile runner.c, once."""
@@ -114,13 +133,17 @@ class Directory:
         """See `Shelf`."""
         mark = self._mark(name)
         there = (self.place / name).exists() and mark.exists()
-        return there and mark.read_text(encoding="ascii") == _key(command)
+        return there and mark.read_text(encoding="ascii") == self._says(name, command)
 
     async def put(self, name: str, command: Command, files: Sequence[File]) -> None:
         """See `Shelf`."""
         for file in files:
             _store(self.place / file.path, file.data, 0o755 if file.executable else 0o644)
-        _store(self._mark(name), _key(command).encode(), 0o644)
+        _store(self._mark(name), self._says(name, command).encode(), 0o644)
+
+    def _says(self, name: str, command: Command) -> str:
+        """Of what it was made, and its size: a lost machine may have cut it short."""
+        return f"{_key(command)} {(self.place / name).stat().st_size}"
 
     def _mark(self, name: str) -> Path:
         return self.place / f"{name}.key"
@@ -150,7 +173,11 @@ def _key(command: Command) -> str:
 def _store(target: Path, data: bytes, mode: int) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
     descriptor, name = tempfile.mkstemp(dir=target.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-    Path(name).chmod(mode)
-    Path(name).replace(target)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        Path(name).chmod(mode)
+        Path(name).replace(target)
+    except OSError:  # no room, for one
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -259,7 +259,8 @@ class Workshop:
         limits = Limits(
             language.compile_s, language.compile_mb, COMPILE_OUTPUT_KB, COMPILE_PROCESSES
         )
-        command = self._compile_command(language, arguments, files)
+        line = await self.toolbox.archived(execute, language, arguments, self._compile_command)
+        command = self._compile_command(language, line, files)
         (outcome,) = await execute(command, [Run()], limits, True)
         if outcome.status == "ok":
             try:

@@ -5,10 +5,11 @@ import secrets
 from typing import Any
 
 from sandbox import owner
+from sandbox.command import TOOLBOX
 from sandbox.docker import boot
 from sandbox.namespace import profile, warm
 from sandbox.namespace.lockdown import MAX_THREADS
-from sandbox.namespace.root import TMP_INODES, TMP_MB, TOOLBOX
+from sandbox.namespace.root import TMP_INODES, TMP_MB
 
 _PROCESSES = 64
 """Most that the limits of a program allow, beside its threads."""

@@ -10,8 +10,9 @@ import socket
 import sys
 from typing import Any, NoReturn, cast
 
+from sandbox.command import TOOLBOX
 from sandbox.docker.wire import Wire
-from sandbox.namespace import kernel, launch, root, zygote
+from sandbox.namespace import kernel, launch, zygote
 
 _READY = b"ready"
 
@@ -62,7 +63,7 @@ def _become_zygote(wire: Wire, hello: dict[str, Any], told: int) -> NoReturn:
         "preload": (),
         "visible": (*python["visible"], *here),
         "path": [place for place in python["path"] if place not in here],
-        "toolbox": root.TOOLBOX if os.path.isdir(root.TOOLBOX) else "",
+        "toolbox": TOOLBOX if os.path.isdir(TOOLBOX) else "",
     }
     try:
         why = "programs share the container's own group with what watches them"
@@ -78,7 +79,7 @@ def _become_zygote(wire: Wire, hello: dict[str, Any], told: int) -> NoReturn:
 
 def shelf() -> list[str]:
     """What lies in the toolbox that all containers of an image share."""
-    top = root.TOOLBOX
+    top = TOOLBOX
     return [
         os.path.relpath(f"{place}/{name}", top)
         for place, _, names in os.walk(top)

@@ -15,20 +15,27 @@ from typing import Any
 from docker.errors import APIError, DockerException
 
 from sandbox import owner
-from sandbox.command import Command, File
+from sandbox.command import TOOLBOX, Command, File
 from sandbox.docker import engine
-from sandbox.namespace.root import TOOLBOX
 
 LABEL = "reward-server.toolbox"
 
 
-_SOURCES = ("languages.toml", "toolbox.py", "namespace/runner.c")
+_SOURCES = (
+    "languages.toml",
+    "toolbox.py",
+    "archive.py",
+    "harness/[aA]rchive.*",
+    "namespace/runner.c",
+)
 
 
 def name_of(image: str) -> str:
     """The volume's name: another one for each image, by its id, and whatever is compiled for it."""
     top = Path(__file__).parents[1]
-    sources = b"".join((top / name).read_bytes() for name in _SOURCES)
+    sources = b"".join(
+        path.read_bytes() for pattern in _SOURCES for path in sorted(top.glob(pattern))
+    )
     return f"reward-toolbox-{hashlib.sha256(image.encode() + sources).hexdigest()[:16]}"
 
 

@@ -15,6 +15,9 @@ from sandbox.namespace.resident import Resident
 DOZES = b"dozes"
 """Told once of a program that sleeps: it has no use for its core."""
 
+_SOON_S = 0.005
+"""Most programs end so soon that nothing need be known of what they use meanwhile."""
+
 _LOOK_EVERY_S = 0.002
 """How often a child that has no descriptor is looked at."""
 
@@ -103,6 +106,8 @@ class Child:
         if self.ended >= 0:
             events.register(self.ended, select.POLLIN)
         events.register(control, select.POLLIN)
+        if not tree and self.ended >= 0 and time_s > _SOON_S and self._ends_soon(events):
+            return
         watched = [self, partner] if partner else [self]
         used = usage.Usage(watched, time_s, cores, tree=tree)
         told = False
@@ -126,6 +131,10 @@ class Child:
                 _hear(control)
         if tree and not partner:
             self.cpu_s = used.cpu_s(now)
+
+    def _ends_soon(self, events: select.poll) -> bool:
+        ready = events.poll(_SOON_S * 1000)
+        return any(descriptor == self.ended for descriptor, _ in ready)
 
     def memory_wait_s(self, now: float) -> float:
         """Seconds until the next look at its memory."""

@@ -11,7 +11,7 @@ import signal
 import socket
 from typing import Any, NoReturn
 
-from sandbox.command import OUTPUT, RUNNER
+from sandbox.command import OUTPUT, RUNNER, TOOLBOX
 from sandbox.namespace import board as boards
 from sandbox.namespace import box, job, kernel, lockdown, memory, resident, root, seccomp
 from sandbox.namespace.answer import Answer
@@ -36,7 +36,7 @@ PARTNER_LIMITS = Limits(time_s=10.0, memory_mb=1024, output_kb=1024)
 _IGNORED = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT)
 """What Python ignores or handles, and a program expects to find as usual."""
 
-_RUNNER = f"{root.TOOLBOX}/{RUNNER}"
+_RUNNER = f"{TOOLBOX}/{RUNNER}"
 
 
 class Commands:

@@ -4,8 +4,7 @@ import contextlib
 import os
 import resource
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sandbox.namespace import kernel, seccomp
 from sandbox.namespace.launch import INNER_UID
@@ -26,8 +25,7 @@ Step = tuple[Callable[..., object], tuple[Any, ...]]
 """A function and its arguments."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cage:
+class Cage(NamedTuple):
     """The limits of one child, worked out before the fork.
 
     Attributes:

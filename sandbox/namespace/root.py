@@ -4,12 +4,9 @@ import glob
 import os
 from collections.abc import Sequence
 
-from sandbox.command import BOX
+from sandbox.command import BOX, TOOLBOX
 from sandbox.namespace import kernel
 from sandbox.namespace.box import PROC
-
-TOOLBOX = "/toolbox"
-"""Where a directory of the server is shown, read-only: headers compiled beforehand."""
 
 _STAGE = "/tmp"  # noqa: S108 - only a mount point, in a mount namespace of our own
 _SYSTEM = (

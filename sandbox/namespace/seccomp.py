@@ -13,7 +13,7 @@ from typing import Final
 from sandbox.namespace import syscall_numbers as numbers
 from sandbox.namespace.sampling import SHARED_BYTES
 
-_LOAD, _JUMP, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x05, 0x15, 0x35, 0x45, 0x06
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _OFFSET_NUMBER, _OFFSET_ARCH, _OFFSET_ARGUMENT_0, _OFFSET_ARGUMENT_1 = 0, 4, 16, 24
 _OFFSET_ARGUMENT_3 = 40
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
@@ -50,10 +50,6 @@ def _load(offset: int) -> bytes:
 
 def _jump(test: int, value: int, if_true: int, if_false: int) -> bytes:
     return struct.pack("HBBI", test, if_true, if_false, value)
-
-
-def _skip(count: int) -> bytes:
-    return struct.pack("HBBI", _JUMP, 0, 0, count)
 
 
 def _answer(value: int) -> bytes:
@@ -150,16 +146,35 @@ def _ranges(rules: dict[int, Instructions]) -> _Ranges:
     return ranges
 
 
-def _tree(ranges: _Ranges, below: Instructions) -> Instructions:
-    if not ranges:
-        return below
-    middle = len(ranges) // 2
-    start, rule = ranges[middle]
-    left = _tree(ranges[:middle], below)
-    right = _tree(ranges[middle + 1 :], rule)
-    if len(left) < 256:
-        return [_jump(_AT_LEAST, start, len(left), 0), *left, *right]
-    return [_jump(_AT_LEAST, start, 0, 1), _skip(len(left)), *left, *right]
+def _tree(ranges: _Ranges) -> Instructions:
+    """A search tree of tests, then the rules that they lead to, each of them once."""
+    tests: list[tuple[int, int | Instructions, int | Instructions]] = []
+
+    def grow(part: _Ranges, below: Instructions) -> int | Instructions:
+        """Where to go on: the number of a test, or a rule."""
+        if not part:
+            return below
+        middle = len(part) // 2
+        start, rule = part[middle]
+        number = len(tests)
+        tests.append((start, _NO, _NO))
+        tests[number] = start, grow(part[middle + 1 :], rule), grow(part[:middle], below)
+        return number
+
+    grow(ranges, _NO)
+    rules, places = Instructions(), dict[int, int]()
+    for rule in (_NO, *(rule for _, rule in ranges)):
+        if id(rule) not in places:
+            places[id(rule)] = len(tests) + len(rules)
+            rules += rule
+
+    def skipped(number: int, goal: int | Instructions) -> int:
+        return (goal if isinstance(goal, int) else places[id(goal)]) - number - 1
+
+    return [
+        _jump(_AT_LEAST, start, skipped(number, reached), skipped(number, missed))
+        for number, (start, reached, missed) in enumerate(tests)
+    ] + rules
 
 
 def build(*, processes: bool, path_address: int | None = None, measured: bool = False) -> bytes:
@@ -180,7 +195,7 @@ def build(*, processes: bool, path_address: int | None = None, measured: bool = 
         _jump(_AT_LEAST, _X32_BIT, 0, 1),
         _answer(_KILL),
     ]
-    return b"".join(head + _tree(_ranges(rules), _NO))
+    return b"".join(head + _tree(_ranges(rules)))
 
 
 class _Header(ctypes.Structure):

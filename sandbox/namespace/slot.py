@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import subprocess
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ class Slot:
         self.on_doze: Callable[[Slot], None] = lambda _: None
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._inbox: deque[tuple[bytes, list[int]]] = deque()
         self._waiter: asyncio.Future[None] | None = None
         self._working = False
         self._groups: cgroups.Groups | None = None
@@ -65,6 +67,7 @@ class Slot:
             with theirs:
                 self._process = self._launch(theirs, errors)
             self._control = ours
+            asyncio.get_running_loop().add_reader(ours, self._arrived, ours)
             message, _ = await self._receive(START_TIMEOUT_S)
             self.hello = self._greeting(message)
         except (SandboxError, OSError, ValueError) as error:
@@ -184,36 +187,41 @@ class Slot:
         except (OSError, SandboxError):
             await self.close()
             return
-        for descriptor in files:
-            os.close(descriptor)
+        _close(files)
 
     async def _receive(self, timeout_s: float) -> tuple[bytes, list[int]]:
-        control = self._open_control()
-        try:
-            async with asyncio.timeout(timeout_s):
-                while True:
-                    await self._readable(control)
-                    message, files, _, _ = socket.recv_fds(control, 1 << 16, 8)
-                    if message != DOZES:
-                        break
-                    self.on_doze(self)
-        except TimeoutError:
-            raise SandboxError(f"no answer for {timeout_s:.0f} s") from None
+        """The next message; fails when `close` is called meanwhile."""
+        if not self._inbox:
+            self._open_control()
+            loop = asyncio.get_running_loop()
+            waiter = self._waiter = loop.create_future()
+            timer = loop.call_later(timeout_s, _give_up, waiter, timeout_s)
+            try:
+                await waiter
+            finally:
+                self._waiter = None
+                timer.cancel()
+        message, files = self._inbox.popleft()
         if not message:
             raise SandboxError("its processes ended")
-        return message, list(files)
+        return message, files
 
-    async def _readable(self, control: socket.socket) -> None:
-        """Wait until something can be read, or `close` is called."""
-        loop = asyncio.get_running_loop()
-        waiter = self._waiter = loop.create_future()
-        loop.add_reader(control, _wake, waiter)
+    def _arrived(self, control: socket.socket) -> None:
+        """Something can be read. An answer may come when nobody waits: before a cancellation."""
         try:
-            await waiter
-        finally:
-            self._waiter = None
-            if control.fileno() >= 0:
-                loop.remove_reader(control)
+            message, files, _, _ = socket.recv_fds(control, 1 << 16, 8)
+        except BlockingIOError:
+            return
+        except OSError:
+            message, files = b"", []
+        if message == DOZES:
+            self.on_doze(self)
+            return
+        if not message:
+            asyncio.get_running_loop().remove_reader(control)
+        self._inbox.append((message, list(files)))
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
 
     async def close(self) -> None:
         """End the slot's processes and wait until they are gone."""
@@ -224,6 +232,8 @@ class Slot:
         if control:
             asyncio.get_running_loop().remove_reader(control)
             control.close()
+        while self._inbox:
+            _close(self._inbox.popleft()[1])
         if process:
             loop = asyncio.get_running_loop()
             await asyncio.shield(loop.run_in_executor(None, _end, process))
@@ -232,9 +242,14 @@ class Slot:
             groups.remove()
 
 
-def _wake(waiter: asyncio.Future[None]) -> None:
+def _give_up(waiter: asyncio.Future[None], timeout_s: float) -> None:
     if not waiter.done():
-        waiter.set_result(None)
+        waiter.set_exception(SandboxError(f"no answer for {timeout_s:.0f} s"))
+
+
+def _close(files: list[int]) -> None:
+    for descriptor in files:
+        os.close(descriptor)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -253,8 +268,7 @@ def _outcomes(message: bytes, files: list[int], count: int) -> list[Outcome]:
             raise SandboxError(message.decode(errors="replace"))
         return rows.read(files[0], count)
     finally:
-        for descriptor in files:
-            os.close(descriptor)
+        _close(files)
 
 
 def explain(reason: str) -> str:

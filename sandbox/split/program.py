@@ -26,6 +26,8 @@ that makes any two lists agree."""
 ALIASES = {"np": "numpy", "pd": "pandas"}
 """Names under which modules are usually imported."""
 
+_NOT_ONLY_ITS_OWN = BUILT_IN.union(SHARED_MODULES, ALIASES)
+
 
 class Program(ModuleType):
     """The program as a module that tests import."""
@@ -42,7 +44,7 @@ class Program(ModuleType):
             if not (n in SHARED_MODULES or n in ALIASES)
         }
         public = [n for n in names if n[:1] != "_" and n not in JUDGES]
-        hidden = BUILT_IN if functions.keys() - BUILT_IN else JUDGES
+        hidden = JUDGES if BUILT_IN.issuperset(functions) else BUILT_IN
         self.__dict__["__all__"] = [n for n in public if n not in hidden]
 
     def __getattr__(self, name: str) -> Any:
@@ -57,10 +59,11 @@ class Program(ModuleType):
         """Those of its names, as they are now: functions without asking again."""
         link, functions = self.__dict__["_split_link"], self.__dict__["_split_functions"]
         offered = mentioned.intersection(self.__dict__["_split_names"])
-        hidden = BUILT_IN if offered - BUILT_IN - SHARED_MODULES - ALIASES.keys() else JUDGES
+        hidden = JUDGES if _NOT_ONLY_ITS_OWN.issuperset(offered) else BUILT_IN
         return {
             name: link.codec.decode(functions[name]) if name in functions else getattr(self, name)
-            for name in offered - (hidden - {entry_point})
+            for name in offered
+            if name == entry_point or name not in hidden
         }
 
     def __setattr__(self, name: str, value: Any) -> None:
