@@ -265,6 +265,9 @@ def _field(found: Class, head: str, *, private: bool) -> None:
 
 def _declared(found: Class, head: str, *, private: bool) -> None:
     """A member that is declared here and defined elsewhere, by default, or nowhere."""
+    if re.search(r"\(\s*\*", head):  # a field that is a pointer to a function
+        found.opaque = True
+        return
     abstract = re.fullmatch(r"(.*)=\s*0", head)
     found.abstract |= abstract is not None
     found.opaque |= "virtual" in head or "override" in head
