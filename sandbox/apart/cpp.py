@@ -18,6 +18,7 @@ _ASKED = re.compile(r"reward_wire::Result<(\d+), ([^\u2019']*)>[\u2019']")
 
 WIRE = (
     "wire.hpp",
+    "messages.hpp",
     "values.hpp",
     "types.hpp",
     "links.hpp",
