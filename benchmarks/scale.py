@@ -271,7 +271,7 @@ def overhead(python: Path, rounds: int) -> dict[str, Any]:
 
 def main(
     batches: Annotated[int, typer.Option(help="Batches of 256 a load.")] = 40,
-    rounds: Annotated[int, typer.Option(help="Rounds of the overhead; the median counts.")] = 5,
+    rounds: Annotated[int, typer.Option(help="Rounds of the overhead; the median counts.")] = 11,
     only: Annotated[str, typer.Option(help="`overhead`, `ways`, or all.")] = "all",
 ) -> None:
     """Measure and print."""

@@ -3,8 +3,8 @@
 usage: python -m benchmarks.scale_driver ROUNDS      prints one JSON object
 
 It measures with a verifier that does nothing, so that what is left is the way there and back: in
-batches of 1,024, which travel in chunks of 64. CPU is that of this process and, by their ids on the
-standard input, of others.
+batches of 1,024, which travel in chunks of 64, with both engines in turn. CPU is that of this
+process and, by their ids on the standard input, of others.
 """
 
 import asyncio
@@ -53,52 +53,53 @@ def used_s(process: psutil.Process) -> float:
     return 0.0
 
 
-async def local(rounds: int) -> dict[str, float]:
-    """µs an item of the local engine: by the clock, and CPU."""
+Score = Callable[[], Awaitable[None]]
+
+
+async def compared(pool: RewardActorPool, rounds: int, others: list[int]) -> dict[str, Any]:
+    """µs an item of the local engine and of the pool, in turn: by the clock, and CPU."""
     batch, rubric = items(BATCH), Envelope(items=[], rubric=RUBRIC).rubric
     settings = Settings(verifiers=["benchmarks.noop"], workers=1, sandbox_slots=1)
     async with open_service(settings, Metrics()) as service:
         ready = service.rubrics.find(rubric, "rubric")
 
-        async def score() -> None:
+        async def local() -> None:
             async for _ in service.dispatch.score(batch, ready):
                 pass
 
-        return await measured(score, rounds, [])
+        async def over_ray() -> None:
+            results = await pool.score_async(batch, RUBRIC)
+            assert len(results) == BATCH
+
+        ways = {"local": local, "ray": over_ray}
+        spent = [
+            {name: await measured(score, others) for name, score in ways.items()}
+            for _ in range(rounds + 1)
+        ][1:]  # the first warms up
+    return {
+        name: {key: statistics.median(r[name][key] for r in spent) for key in spent[0][name]}
+        for name in ways
+    }
 
 
-async def measured(
-    score: Callable[[], Awaitable[None]], rounds: int, others: list[int]
-) -> dict[str, float]:
-    """Medians over the rounds, µs an item."""
-    walls, cpus = [], []
-    for round_ in range(rounds + 1):
-        before, start = cpu_s(others), time.perf_counter()
-        for _ in range(BATCHES):
-            await score()
-        if round_:  # the first warms up
-            walls.append((time.perf_counter() - start) / BATCHES / BATCH * 1e6)
-            cpus.append((cpu_s(others) - before) / BATCHES / BATCH * 1e6)
-    return {"wall_us": statistics.median(walls), "cpu_us": statistics.median(cpus)}
-
-
-async def over_ray(pool: RewardActorPool, rounds: int, others: list[int]) -> dict[str, float]:
-    """The same through the pool, and how much of the CPU is the driver's and the actor's."""
-    batch = items(BATCH)
+async def measured(score: Score, others: list[int]) -> dict[str, float]:
+    """What some batches cost, µs an item; the driver is this process."""
     below = [p for pid in others for p in psutil.Process(pid).children(recursive=True)]
     (actor,) = [p for p in below if "NodeActor" in " ".join(p.cmdline())]
-    before = used_s(psutil.Process()), used_s(actor)
 
-    async def score() -> None:
-        results = await pool.score_async(batch, RUBRIC)
-        assert len(results) == BATCH
+    def clocks() -> dict[str, float]:
+        return {
+            "wall_us": time.perf_counter(),
+            "cpu_us": cpu_s(others),
+            "driver_us": used_s(psutil.Process()),
+            "actor_us": used_s(actor),
+        }
 
-    found = await measured(score, rounds, others)
-    count = (rounds + 1) * BATCHES * BATCH
-    return found | {
-        "driver_us": (used_s(psutil.Process()) - before[0]) / count * 1e6,
-        "actor_us": (used_s(actor) - before[1]) / count * 1e6,
-    }
+    before = clocks()
+    for _ in range(BATCHES):
+        await score()
+    after = clocks()
+    return {key: (after[key] - before[key]) / BATCHES / BATCH * 1e6 for key in before}
 
 
 async def paced(pool: RewardActorPool, size: int) -> dict[str, float]:
@@ -122,9 +123,8 @@ async def paced(pool: RewardActorPool, size: int) -> dict[str, float]:
 def main(rounds: int) -> None:
     """Measure in turn and print."""
     others = json.loads(sys.stdin.readline())
-    found: dict[str, Any] = {"local": asyncio.run(local(rounds))}
     with RewardActorPool(verifiers=["benchmarks.noop"], workers=1, sandbox_slots=1) as pool:
-        found["ray"] = asyncio.run(over_ray(pool, rounds, others))
+        found = asyncio.run(compared(pool, rounds, others))
         found["paced"] = {size: asyncio.run(paced(pool, size)) for size in PACED_BATCHES}
     print(json.dumps(found))
 

@@ -25,8 +25,8 @@ class Costs:
 
     work_us: float
     driver_us: float
-    actor_us: float = 25.0
-    ping_us: float = 600.0
+    actor_us: float = 18.0
+    ping_us: float = 450.0
     item_bytes: float = 5000.0
     cores: int = 64
     network_gbit: float = 25.0
@@ -56,8 +56,8 @@ def drivers_for(costs: Costs, nodes: int) -> int:
 
 
 LOADS = {
-    "maths": Costs(work_us=250, driver_us=35),
-    "a program in twenty": Costs(work_us=900, driver_us=40),
+    "maths": Costs(work_us=250, driver_us=30),
+    "a program in twenty": Costs(work_us=900, driver_us=35),
     "programs only": Costs(work_us=12_000, driver_us=120),
 }
 """What docs/scaling.md measured of driver and actor, rounded up, and assumes of the work."""

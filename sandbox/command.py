@@ -11,6 +11,9 @@ from typing import NamedTuple
 BOX = "/box"
 """Where a command's files are; nothing can be written there while it runs."""
 
+LIBRARY = "/box/library"
+"""Where what a source's library was compiled to is, for its compile."""
+
 OUTPUT = "/tmp/out"  # noqa: S108 - in the sandbox
 """What a command that collects leaves here is its result."""
 
@@ -40,11 +43,14 @@ class Source:
         files: the first is the one that the compile command names.
         compile: what takes the place of "{harness}" in that command.
         run: what takes the place of the last argument of the run command; empty: it stays.
+        library: what many sources have in common: it is compiled once, lies in `LIBRARY` for their
+            compile, and beside what came of that for the run.
     """
 
     files: tuple[File, ...]
     compile: tuple[str, ...] = ()
     run: tuple[str, ...] = ()
+    library: "Source | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,3 +11,7 @@ class SandboxUnavailable(SandboxError):  # noqa: N818 - read as "sandbox unavail
 
 class Unsupported(SandboxError):  # noqa: N818 - read as "unsupported"
     """This backend can't run such a program, and never will; the message says which can."""
+
+
+class OutOfMemory(SandboxError):  # noqa: N818 - read as "out of memory"
+    """The place had memory for one program and ended with it, as that wanted more."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sandbox import apart, frameworks, jvm, twin, workspace
-from sandbox.command import BOX, Command, File, Source, unpack
+from sandbox.command import BOX, LIBRARY, Command, File, Source, unpack
 from sandbox.frameworks.bench import Listed, Step
 from sandbox.installed import SEARCH_PATH, Installed
 from sandbox.languages import LANGUAGES, Language
@@ -219,6 +219,8 @@ class Workshop:
         """What is run: the source itself, or what the compiler made of it."""
         if not language.compile:
             return source.files
+        if source.library:
+            return await self._with_library(execute, language, source, source.library)
         text = b"".join(file.data for file in source.files)
         header = await self.toolbox.header(execute, language, text, self._compile_command)
         public = Path(source.files[0].path).stem
@@ -230,6 +232,22 @@ class Workshop:
         )
         support = (File(name, (HARNESS / name).read_bytes()) for name in language.support)
         return await self._build(execute, language, arguments, (*source.files, *support))
+
+    async def _with_library(
+        self, execute: Execute, language: Language, source: Source, library: Source
+    ) -> tuple[File, ...] | Outcome:
+        """What the compiler made of a source, and of its library, which no file of its replaces."""
+        common = await self._files(execute, language, library)
+        if isinstance(common, Outcome):
+            return common
+        place = LIBRARY.removeprefix(f"{BOX}/")
+        shown = tuple(file._replace(path=f"{place}/{file.path}") for file in common)
+        alone = replace(source, files=(*source.files, *shown), library=None)
+        built = await self._files(execute, language, alone)
+        if isinstance(built, Outcome):
+            return built
+        names = {file.path for file in common}
+        return (*(file for file in built if file.path not in names), *common)
 
     async def _build(
         self,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from reward_server.engines import HEAVY, Job, result_count, weight
 
 UNITS = 64
-"""Light jobs a chunk: a call to a node costs 0.5-1 ms, so about 10 µs an item."""
+"""Light jobs a chunk: a call to a node costs driver and node 0.2 ms each, 3 µs an item."""
 
 LEAST_UNITS = 8
 """A chunk is not cut smaller than this to spread a small batch over the nodes."""

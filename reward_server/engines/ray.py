@@ -6,21 +6,19 @@ node is lost is given to another node.
 """
 
 import asyncio
-import pickle
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import ray
 import structlog
-from ray.exceptions import RayError, RayTaskError
 
 from reward_server.engines import Block, Job, result_count
 from reward_server.engines.chunks import Chunk, cut
-from reward_server.engines.ray_actor import pieces
-from reward_server.engines.ray_nodes import Node, NodeLostError, Nodes
+from reward_server.engines.ray_link import CallFailedError, NodeLostError
+from reward_server.engines.ray_nodes import Node, Nodes
 from reward_server.engines.ray_pool import RewardActorPool
 from reward_server.engines.ray_sandbox import ClusterSandbox
 from reward_server.machine import shown
@@ -41,8 +39,8 @@ class _Batch:
     """A batch on its way: chunks that wait, calls that run, blocks that came back."""
 
     chunks: deque[Chunk]
-    blocks: asyncio.Queue[Block | Exception] = field(default_factory=asyncio.Queue)
-    calls: set[asyncio.Task[None]] = field(default_factory=set)
+    blocks: asyncio.Queue[Block | BaseException] = field(default_factory=asyncio.Queue)
+    calls: set[asyncio.Future[Block]] = field(default_factory=set)
 
 
 class RayEngine:
@@ -115,13 +113,14 @@ class RayEngine:
         try:
             while left:
                 block = await batch.blocks.get()
-                if isinstance(block, Exception):
+                if isinstance(block, BaseException):
                     raise block
                 left -= len(block)
                 yield block
         finally:
             batch.chunks.clear()
-            for call in batch.calls:
+            calls, batch.calls = batch.calls, set()
+            for call in calls:
                 call.cancel()
 
     def _queue(self, batch: _Batch) -> None:
@@ -159,36 +158,36 @@ class RayEngine:
         return node
 
     def _send(self, batch: _Batch, chunk: Chunk, node: Node) -> None:
+        """Have a node judge a chunk."""
         cost = _cost(chunk, node)
         node.load += cost
-        call = asyncio.create_task(self._call(batch, chunk, node))
+        waited = time.monotonic() - chunk.queued
+        call = node.ask("judge", [job for _, job in chunk.jobs])
         batch.calls.add(call)
 
-        def over(_: Any) -> None:
+        def over(call: asyncio.Future[Block]) -> None:
             node.load -= cost
-            batch.calls.discard(call)
+            if not call.cancelled():
+                self._take(batch, chunk, node, waited, call)
             self._place()
 
         call.add_done_callback(over)
 
-    async def _call(self, batch: _Batch, chunk: Chunk, node: Node) -> None:
-        """Have a node judge a chunk."""
-        waited = asyncio.get_running_loop().time() - chunk.queued
-        reference = None
-        try:
-            reference = node.actor.judge.remote(*pieces([job for _, job in chunk.jobs]))
-            done: Block = pickle.loads(await node.ask(reference))  # noqa: S301 - from our own actor
-            batch.blocks.put_nowait([(chunk.jobs[at][0], r, waited + w) for at, r, w in done])
-        except asyncio.CancelledError:
-            if reference is not None:
-                ray.cancel(reference)
-            raise
-        except (RayError, NodeLostError) as error:
-            if not isinstance(error, RayTaskError):
-                node.up = False
+    def _take(
+        self, batch: _Batch, chunk: Chunk, node: Node, waited: float, call: asyncio.Future[Block]
+    ) -> None:
+        """What came of a chunk: results, or another try."""
+        error = call.exception()
+        if call not in batch.calls:  # nobody reads the batch any more
+            return
+        batch.calls.remove(call)
+        if error is None:
+            block = [(chunk.jobs[at][0], r, waited + w) for at, r, w in call.result()]
+            batch.blocks.put_nowait(block)
+        elif isinstance(error, (NodeLostError, CallFailedError)):
             node.doubted.set()
             self._lost(batch, chunk, node, error)
-        except Exception as error:  # noqa: BLE001 - it belongs to whoever reads the blocks
+        else:
             batch.blocks.put_nowait(error)
 
     def _lost(self, batch: _Batch, chunk: Chunk, node: Node, error: Exception) -> None:

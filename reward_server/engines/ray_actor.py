@@ -1,29 +1,21 @@
 """What runs on a node of a Ray cluster: that machine's workers and sandbox behind one async actor.
 
-Requests and answers are bytes. Ray copies arguments of up to 100 kB with the call itself; larger
-ones travel through its object store at ten times the cost, so a request comes in pieces.
+Ray starts it, restarts it and tells who wants to use it where its door is; work comes through that.
 """
 
 import asyncio
-import pickle
 import sys
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
+from reward_server.engines import Block, Job
+from reward_server.engines.ray_link import Door
 from reward_server.machine import Machine, open_machine
 from reward_server.settings import Settings
 from sandbox.errors import SandboxError
-
-PIECE_BYTES = 90_000
-"""Below `RAY_max_direct_call_object_size` (102,400), with room for Ray's own header."""
-
-
-def pieces(message: Any) -> list[bytes]:
-    """A message in pieces, each small enough to travel inside a call."""
-    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    return [data[at : at + PIECE_BYTES] for at in range(0, len(data), PIECE_BYTES)]
 
 
 class NodeActor:
@@ -33,6 +25,11 @@ class NodeActor:
         self._settings = settings
         self._exit = AsyncExitStack()
         self._opening: asyncio.Task[Machine] | None = None
+        self._door = Door({m.__name__: m for m in (self.state, self.languages, self.judge)})
+
+    async def door(self, address: str) -> tuple[int, bytes]:
+        """Port and key of the door, see `Door.open`: the one thing that is asked through Ray."""
+        return await self._door.open(address)
 
     async def state(self) -> dict[str, Any]:
         """How this node is; returns when its workers are up."""
@@ -50,17 +47,15 @@ class NodeActor:
         """The languages that programs can be written in here."""
         return await (await self._machine()).sandbox.languages()
 
-    async def judge(self, *request: bytes) -> bytes:
-        """Judge the jobs of a chunk; returns one block with all their results.
+    async def judge(self, jobs: Sequence[Job]) -> Block:
+        """One block with the results of all jobs of a chunk.
 
         Cancelling the call ends what runs and drops what does not yet.
         """
-        jobs = pickle.loads(b"".join(request))  # noqa: S301 - from our own driver
         machine = await self._machine()
         if jobs[0][0] == "program":
-            return pickle.dumps([(0, [(await _outcomes(machine, *jobs[0][1:]), 0.0)], 0.0)])
-        block = [entry async for block in machine.run(jobs) for entry in block]
-        return pickle.dumps(block, pickle.HIGHEST_PROTOCOL)
+            return [(0, [(await _outcomes(machine, *jobs[0][1:]), 0.0)], 0.0)]
+        return [entry async for block in machine.run(jobs) for entry in block]
 
     async def _machine(self) -> Machine:
         if self._opening is None or (self._opening.done() and self._opening.exception()):

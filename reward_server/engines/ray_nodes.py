@@ -5,7 +5,6 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -18,6 +17,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from reward_server.engines.chunks import UNITS
 from reward_server.engines.ray_actor import NodeActor
+from reward_server.engines.ray_link import CallFailedError, Link, NodeLostError, connect
 from reward_server.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -40,10 +40,6 @@ TOLD = {
 PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
-class NodeLostError(Exception):
-    """A node left or fell silent with work in hand."""
-
-
 @dataclass(slots=True, eq=False)
 class Node:
     """One machine of the cluster, as this process sees it.
@@ -51,11 +47,11 @@ class Node:
     Attributes:
         id, address: Ray's.
         settings: what its actor is started with.
+        actor, link: the one is Ray's, the other what work goes through.
         up: whether work can be sent.
         problem: why not.
         facts: what it last said of itself.
         load: units of work that it has in hand.
-        calls: answers that are awaited from it.
         doubted: set where a call failed, so that it is asked at once how it is.
     """
 
@@ -63,11 +59,11 @@ class Node:
     address: str
     settings: Settings
     actor: Any = None
+    link: Link | None = None
     up: bool = False
     problem: str | None = "starting"
     facts: dict[str, Any] = field(default_factory=dict)
     load: int = 0
-    calls: set[asyncio.Future[Any]] = field(default_factory=set)
     doubted: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -75,43 +71,28 @@ class Node:
         """Units of work that it may have in hand: about two seconds of programs, or of text."""
         return UNITS * max(2, self.settings.workers)
 
-    async def ask(self, reference: Any) -> Any:
-        """What a call to this node returns.
+    def ask(self, method: str, *arguments: Any) -> asyncio.Future[Any]:
+        """What a method of its actor returns; see `Link.ask`.
 
         Raises:
-            RayError, NodeLostError: the node, its actor or the call was lost.
+            NodeLostError: it is not up.
         """
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Any] = loop.create_future()
+        if self.link is None:
+            raise NodeLostError(self.problem)
+        return self.link.ask(method, *arguments)
 
-        def arrived(source: Future[Any]) -> None:
-            with suppress(RuntimeError):  # the loop is closed, nobody waits
-                loop.call_soon_threadsafe(_settle, answer, source)
-
-        reference.future().add_done_callback(arrived)
-        self.calls.add(answer)
-        try:
-            return await answer
-        finally:
-            self.calls.discard(answer)
+    def doubt(self) -> None:
+        """Send no work until it has said how it is; it is asked at once."""
+        self.up = False
+        self.doubted.set()
 
     def lose(self, problem: str) -> None:
         """Send no more work, and have what it has in hand done elsewhere."""
         self.up = False
         self.problem = problem
-        for answer in self.calls:
-            if not answer.done():
-                answer.set_exception(NodeLostError(problem))
-
-
-def _settle(answer: asyncio.Future[Any], source: Future[Any]) -> None:
-    if answer.done():
-        return
-    error = source.exception()
-    if error is None:
-        answer.set_result(source.result())
-    else:
-        answer.set_exception(error)
+        if self.link is not None:
+            self.link.close(problem)
+            self.link = None
 
 
 class Nodes:
@@ -216,15 +197,15 @@ class Nodes:
         """Ask a node how it is.
 
         Raises:
-            RayError, NodeLostError, OSError: it does not say.
+            RayError, NodeLostError, CallFailedError, OSError: it does not say.
             ValueError: it can't be used.
         """
-        if node.actor is None:
-            node.actor = await asyncio.to_thread(_actor, node)
         patience_s = PATIENCE_S if node.up else START_TIMEOUT_S
         try:
             async with asyncio.timeout(patience_s):
-                node.facts = await node.ask(node.actor.state.remote())
+                if node.link is None:
+                    node.link = await _connect(node)
+                node.facts = await node.link.ask("state")
         except TimeoutError:
             ray.kill(node.actor, no_restart=False)
             raise NodeLostError(f"said nothing for {patience_s:.0f} s") from None
@@ -256,6 +237,19 @@ def node_settings(settings: Settings, cpus: int) -> Settings:
     )
 
 
+async def _connect(node: Node) -> Link:
+    """A link to the node's actor.
+
+    Raises:
+        RayError: there is no actor.
+        OSError: it can't be reached.
+    """
+    if node.actor is None:
+        node.actor = await asyncio.to_thread(_actor, node)
+    port, key = await node.actor.door.remote(node.address)
+    return await connect(node.address, port, key, node.doubt)
+
+
 def _actor(node: Node) -> Any:
     """The node's actor: one, whoever asks under these settings; made where there is none.
 
@@ -282,6 +276,8 @@ def _actor(node: Node) -> Any:
 
 def _described(error: Exception) -> str:
     """The error in a line or two: Ray's texts hold whole tracebacks."""
+    if isinstance(error, CallFailedError):
+        return str(error)[:500]
     cause = error.cause if isinstance(error, RayTaskError) else error
     lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
     text = lines[-1] if "Traceback" in str(cause) else " ".join(lines)

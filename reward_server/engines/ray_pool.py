@@ -6,6 +6,8 @@ from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Self, TypeVar
 
+import uvloop
+
 from reward_server.engines.ray_connect import connect
 from reward_server.schema import Envelope
 from reward_server.service import open_service
@@ -38,7 +40,7 @@ class RewardActorPool:
         """
         self._settings = Settings(**{"engine": "ray", **settings})
         connect()
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="reward-actor-pool", daemon=True
         )

@@ -62,7 +62,7 @@ class ClusterSandbox:
 
     async def languages(self) -> dict[str, Any]:
         """The languages that programs can be written in: those that every node has."""
-        asked = [node.ask(node.actor.languages.remote()) for node in self._nodes.up()]
+        asked = [node.ask("languages") for node in self._nodes.up()]
         first, *others = await asyncio.gather(*asked)
         for name, about in first.items():
             about["available"] = about["available"] and all(o[name]["available"] for o in others)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from sandbox.apart.halves import Unsplittable
-from sandbox.apart.rust_text import Program, Type, bare_fields, variants
+from sandbox.apart.rust_heads import Type, bare_fields, variants
+from sandbox.apart.rust_text import Program
 from sandbox.apart.text import WORD, words
 
 _CLOSED = {"": "", "(": ")", "{": "}"}

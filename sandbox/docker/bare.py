@@ -10,14 +10,12 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NoReturn, cast
 
+from sandbox.docker import limit
 from sandbox.docker.wire import Wire
 from sandbox.namespace import kernel, launch, memory, rehearsal, warm, zygote
-from sandbox.program import Limits
 
 _SCRATCH = "/tmp"  # noqa: S108 - a small tmpfs of the container's own
 
@@ -30,13 +28,12 @@ class Container:
     """
 
     shelters = False
-    says: Mapping[str, str | None] = MappingProxyType({"bound": "container", "why": None})
     usage: int | None = None
 
-    def bound(self, limits: Limits, which: int) -> memory.Bound:
-        """See `ground.Ground`: the engine's limit on the container."""
-        del limits, which
-        return memory.Elsewhere()
+    def __init__(self, proc: int) -> None:
+        bounds = limit.Limit(memory.Alone({"bound": "container", "why": None}), proc)
+        bounds.expose(exposed=False)  # opens its file in /proc, which is not allowed later
+        self.bound, self.says = bounds.bound, bounds.says
 
     def reset(self) -> None:
         """See `ground.Ground`. Ends the container where it can't be made clean: it is replaced."""
@@ -93,8 +90,9 @@ def serve(wire: Wire, hello: dict[str, Any]) -> NoReturn:
     warm.load(warm.HELPERS[-1])
     proc = os.open("/proc", os.O_PATH)
     kernel.copy_code_tables(proc)
+    container = Container(proc)
     kernel.set_dumpable(0)  # or programs, having its uid, could look into it through /proc
-    loop = zygote.Zygote(cast("socket.socket", wire), Container(), proc, mapped=False)
+    loop = zygote.Zygote(cast("socket.socket", wire), container, proc, mapped=False)
     sys.path[:] = path
     added = [place for place in hello["interpreter"]["path"] if place not in path]
     warm.settle(added, rehearsal.rehearse)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,19 @@ def remove(client: Any, container: str) -> None:
                 raise
         with contextlib.suppress(DockerException, OSError):
             client.wait(container, condition="removed", timeout=30)
+
+
+def ran_out_of_memory(container: str | None, since: float) -> bool:
+    """Whether a container that is gone had reached its limit since then; False if none can tell."""
+    if container is None:
+        return False
+    try:
+        with contextlib.closing(connect()) as client:
+            filters = {"container": container, "event": "oom"}
+            span = {"since": f"{since - 1:.3f}", "until": f"{time.time():.3f}"}
+            return any(client.events(**span, filters=filters))
+    except (DockerException, OSError):
+        return False
 
 
 def explain(error: BaseException, options: Containers) -> str:

@@ -11,6 +11,7 @@ import sys
 from typing import Any, NoReturn, cast
 
 from sandbox.command import TOOLBOX
+from sandbox.docker import limit
 from sandbox.docker.wire import Wire
 from sandbox.namespace import kernel, launch, zygote
 
@@ -67,7 +68,7 @@ def _become_zygote(wire: Wire, hello: dict[str, Any], told: int) -> NoReturn:
     }
     try:
         why = "programs share the container's own group with what watches them"
-        loop: zygote.Zygote = launch.make_zygote(wire, settings, why)
+        loop: zygote.Zygote = launch.make_zygote(wire, settings, why, limit.Limit)
     except Exception as error:  # noqa: BLE001 - whatever it is, there is another way
         os.write(told, f"{type(error).__name__}: {error}".encode())
         os._exit(1)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from sandbox.command import Command
 from sandbox.docker import boot, container, engine, wire
 from sandbox.docker.fleet import Fleet
 from sandbox.docker.stream import Stream
-from sandbox.errors import SandboxError, SandboxUnavailable, Unsupported
+from sandbox.errors import OutOfMemory, SandboxError, SandboxUnavailable, Unsupported
 from sandbox.namespace import deadline, job, rows
 from sandbox.namespace.child import DOZES
 from sandbox.program import Limits, Outcome, Program, Run
@@ -101,6 +102,7 @@ class Place:
 
         Raises:
             Unsupported: this container can't run it.
+            OutOfMemory: the container ended, as the job wanted more memory than it has.
             SandboxError: the container failed; it is gone then.
             ValueError: it has no such language.
         """
@@ -127,6 +129,7 @@ class Place:
         self, descriptor: int, count: int, limits: Limits, memory_mb: int
     ) -> list[Outcome]:
         """Have the job in a memory file done, and close the file."""
+        began = time.time()
         try:
             held_mb = 2 * os.fstat(descriptor).st_size // _MIB  # as a job, and unpacked
             await self._give_memory(memory_mb + (held_mb if held_mb > _SMALL_MB else 0))
@@ -141,8 +144,12 @@ class Place:
                 raise SandboxError(payload.decode(errors="replace"))  # noqa: TRY301
             return rows.parse(payload, count)
         except (OSError, ValueError, DockerException, SandboxError) as error:
+            identity = self._container
             await self.close()
-            raise SandboxError(f"a sandbox container failed: {error}") from error
+            said = f"a sandbox container failed: {error}"
+            if await engine.in_thread(engine.ran_out_of_memory, identity, began):
+                raise OutOfMemory(said) from error
+            raise SandboxError(said) from error
         finally:
             os.close(descriptor)
 

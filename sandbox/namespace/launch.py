@@ -5,12 +5,14 @@ come of it: this one, which stays outside the slot's pid namespace, only waits, 
 when the server goes away; and the zygote, the first process of that namespace.
 """
 
+import contextlib
 import json
 import os
 import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 PACKAGE_PARENT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
@@ -25,6 +27,7 @@ def main() -> None:
     sys.path.append(PACKAGE_PARENT)
     from sandbox.namespace import kernel, memory, seccomp  # noqa: PLC0415
 
+    offer_to_end_first()
     try:
         seccomp.check_architecture()
         groups = memory.open_groups(settings["groups"])
@@ -37,6 +40,12 @@ def main() -> None:
     if child:
         wait(child, control)
     become_zygote(control, settings, groups)
+
+
+def offer_to_end_first() -> None:
+    """Where memory runs out for all, the kernel is to end a slot or a program, not the server."""
+    with contextlib.suppress(OSError):
+        write("/proc/self/oom_score_adj", "500")
 
 
 def enter_namespaces(uid_base: int | None) -> None:
@@ -127,10 +136,16 @@ def become_zygote(control: socket.socket, settings: dict[str, Any], groups: Any)
     loop.serve()
 
 
-def make_zygote(control: Any, settings: dict[str, Any], groups: Any) -> Any:
+def make_zygote(
+    control: Any,
+    settings: dict[str, Any],
+    groups: Any,
+    within: Callable[[Any, int], Any] = lambda bounds, _: bounds,
+) -> Any:
     """The loop over jobs, in a process that has its namespaces; raises whatever goes wrong.
 
-    `groups` are open already (`memory.Groups`), or say why there are none.
+    `groups` are open already (`memory.Groups`), or say why there are none; `within` puts what
+    bounds all of a slot around its bounds (`memory.Bounds`, and an open /proc).
     """
     from sandbox.namespace.handlers import without_fork_handlers  # noqa: PLC0415
 
@@ -144,7 +159,7 @@ def make_zygote(control: Any, settings: dict[str, Any], groups: Any) -> Any:
 
     sys.path.remove(PACKAGE_PARENT)
     proc = os.open("/proc", os.O_PATH)
-    bounds = ground.choose(groups, proc)
+    bounds = within(ground.choose(groups, proc), proc)
     kernel.copy_code_tables(proc)
     sources = root.Sources(settings["visible"], settings["toolbox"])
     mapped = settings["uid_base"] is not None

@@ -106,17 +106,38 @@ class Alone:
         return Elsewhere()
 
 
+class Kills:
+    """The kernel's counts for a group: of processes it ended, and of times it was at its limit.
+
+    Args:
+        version: of the group.
+        events: an open file with the first.
+        failures: one with the second.
+    """
+
+    def __init__(self, version: int, events: int, failures: int) -> None:
+        self.events = events
+        self.failures = failures
+        self.at_limit = b"oom " if version == 2 else b""
+
+    def now(self) -> tuple[int, int]:
+        """Both; a slot's zygotes have a group in common, so none knows what they were last."""
+        return _count(self.events, b"oom_kill "), _count(self.failures, self.at_limit)
+
+    def since(self, before: tuple[int, int]) -> bool:
+        """Whether any was ended for this limit; a larger group's, or the machine's, is none."""
+        killed, failed = before
+        return _count(self.events, b"oom_kill ") != killed and self.now()[1] != failed
+
+
 @dataclass(slots=True)
 class _Group:
-    """The open files of a group, and what they were last set to or said."""
+    """The open files of a group, and what they were last set to."""
 
     processes: int
     limit: int
-    events: int
-    failures: int
+    kills: Kills
     limit_bytes: int = 0
-    killed: int = 0
-    failed: int = 0
 
 
 class Groups:
@@ -132,8 +153,13 @@ class Groups:
             1: ("memory.limit_in_bytes", "memory.oom_control", "memory.failcnt"),
             2: ("memory.max", "memory.events", "memory.events"),
         }[self.version]
+        limit, *counts = names
         self.groups = [
-            _Group(_open(path, "cgroup.procs"), *(_open(path, name) for name in names))
+            _Group(
+                _open(path, "cgroup.procs"),
+                _open(path, limit),
+                Kills(self.version, *(_open(path, name) for name in counts)),
+            )
             for path in (settings["program"], settings["partner"])
         ]
         crowd, usage = settings["crowd"], settings["usage"]
@@ -177,10 +203,12 @@ class InGroup(Elsewhere):
         self.group = group
         self.most = most
         self.crowd = crowd
+        self.before = (0, 0)
 
     def __enter__(self) -> None:
         """See `Bound`. The limit stays what it was where it need not change."""
         group = self.group
+        self.before = group.kills.now()
         if group.limit_bytes != self.most:
             os.pwrite(group.limit, b"%d" % self.most, 0)
             group.limit_bytes = self.most
@@ -195,15 +223,8 @@ class InGroup(Elsewhere):
             os.write(self.groups.crowd_home, b"0")
 
     def was_broken(self) -> bool:
-        """See `Bound`. A kill for a larger group's limit, or the machine's, is none of ours."""
-        group = self.group
-        killed = _count(group.events, b"oom_kill ")
-        if killed == group.killed:
-            return False
-        group.killed = killed
-        before = group.failed
-        group.failed = _count(group.failures, b"oom " if self.groups.version == 2 else b"")
-        return group.failed != before
+        """See `Bound`."""
+        return self.group.kills.since(self.before)
 
 
 def _open(directory: str, name: str) -> int:

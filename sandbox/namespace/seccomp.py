@@ -6,6 +6,7 @@ that costs 0.05 ms, as a list 0.27 ms. What is not named is refused with EPERM.
 
 import ctypes
 import os
+import resource
 import struct
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +16,7 @@ from sandbox.namespace.sampling import SHARED_BYTES
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _OFFSET_NUMBER, _OFFSET_ARCH, _OFFSET_ARGUMENT_0, _OFFSET_ARGUMENT_1 = 0, 4, 16, 24
-_OFFSET_ARGUMENT_3 = 40
+_OFFSET_ARGUMENT_2, _OFFSET_ARGUMENT_3 = 32, 40
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _ENOMEM, _ENOSYS, _ENOTTY = 1, 12, 38, 25
 _MAP_SHARED, _MAP_ANONYMOUS = 1, 0x20
@@ -87,6 +88,27 @@ def _pointer_is(offset: int, address: int) -> Instructions:
     ]
 
 
+def _own_limits() -> Instructions:
+    """prlimit64 for the caller only; a limit on CPU time is accepted, and stays what it was.
+
+    Who broke that would end as only the kernel can end it, as if memory had run out for all: a
+    program could choose to have no verdict.
+    """
+    return [
+        _load(_OFFSET_ARGUMENT_0),
+        _jump(_EQUAL, 0, 1, 0),
+        *_NO,
+        _load(_OFFSET_ARGUMENT_1),
+        _jump(_EQUAL, resource.RLIMIT_CPU, 0, 4),
+        _load(_OFFSET_ARGUMENT_2),
+        _jump(_EQUAL, 0, 0, 3),
+        _load(_OFFSET_ARGUMENT_2 + 4),
+        _jump(_EQUAL, 0, 0, 1),
+        *_YES,
+        _answer(_ERRNO),
+    ]
+
+
 def _mmap() -> Instructions:
     """All but large pieces of shared anonymous memory, see `sampling.SHARED_BYTES`."""
     return [
@@ -106,13 +128,13 @@ def _checked(*, processes: bool) -> dict[str, Instructions]:
     """Calls that are allowed for some arguments only.
 
     clone3 takes its flags through a pointer, which no filter can follow: ENOSYS makes every C
-    library fall back to clone. prlimit64 reaches the caller only; prctl names threads and memory;
-    socketpair makes connected pairs inside one program (asyncio's wake-up), nothing else.
+    library fall back to clone. prctl names threads and memory; socketpair makes connected pairs
+    inside one program (asyncio's wake-up), nothing else.
     """
     return {
         "clone": _clone(processes=processes),
         "clone3": [_answer(_ERRNO | _ENOSYS)],
-        "prlimit64": _argument_in(_OFFSET_ARGUMENT_0, (0,)),
+        "prlimit64": _own_limits(),
         "ioctl": _argument_in(_OFFSET_ARGUMENT_1, _IOCTLS, _ENOTTY),
         "prctl": _argument_in(_OFFSET_ARGUMENT_0, (_PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA)),
         "socketpair": _argument_in(_OFFSET_ARGUMENT_0, (_AF_UNIX,)),

@@ -31,8 +31,22 @@ and none can be changed."""
 
 
 ENDS_A_GVISOR_CONTAINER = {"kills its parent", "bomb with leave for 8", "memory of each child"}
-"""gVisor does not shield process 1 of a container, and its memory limit ends the whole of it; then
-there is no verdict, on a new container again not, and the item has no score."""
+"""gVisor does not shield process 1 of a container: where that ends, on a new container again, there
+is no verdict, and the item has no score."""
+
+HOARD = Program(
+    "python",
+    "import os, time\n"
+    "ready, full = os.pipe()\n"
+    "for _ in range(5):\n"
+    "    if not os.fork():\n"
+    "        held = bytearray(800 << 20)\n"
+    "        os.close(full)\n"
+    "        time.sleep(9)\n"
+    "os.close(full)\n"
+    "os.read(ready, 1)",
+)
+"""Each of its processes stays below the limit, and all together are over that of any container."""
 
 NO_MOUNT_FLAGS = {"setuid bit in /tmp"}
 """A probe that reads the flags of /tmp, which gVisor does not tell; setuid has no effect there."""
@@ -173,6 +187,27 @@ def test_limits_and_ends(run, source, status):
     assert outcome.status == status
     assert len(outcome.stdout) <= 1024 * 1024
     assert time.monotonic() - start < 10
+
+
+def test_no_limit_on_cpu_time_but_ours(run):
+    """Past such a limit a program is killed as from outside, which is no verdict about it."""
+    source = (
+        "from resource import RLIMIT_CPU, RLIMIT_STACK, getrlimit, setrlimit\n"
+        "before = getrlimit(RLIMIT_CPU)\n"
+        "setrlimit(RLIMIT_CPU, (1, 1))\n"
+        "setrlimit(RLIMIT_STACK, (1 << 20, 1 << 20))\n"
+        "print(getrlimit(RLIMIT_CPU) == before, getrlimit(RLIMIT_STACK)[0])"
+    )
+    (outcome,) = run(Program("python", source))
+    assert outcome.stdout == b"True 1048576\n"
+
+
+def test_more_memory_than_a_place_has(run):
+    """What ends with it, a process, the program or a container, is no failure of the sandbox."""
+    (outcome,) = run(HOARD, memory_mb=1024, processes=8)
+    assert outcome.status == "memory_limit"
+    (outcome,) = run(CLEAN)
+    assert outcome.stdout == b"[]\n"
 
 
 def test_much_goes_in_and_out(run):

@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,14 @@ CLEAN = Program("python", "import os\nprint(os.listdir('/tmp'))")
 FORKS = Program(
     "python",
     "import os, time\n"
+    "ready, full = os.pipe()\n"
     "for _ in range(6):\n"
     "    if not os.fork():\n"
     "        held = bytearray(200 << 20)\n"
+    "        os.close(full)\n"
     "        time.sleep(3)\n"
-    "time.sleep(0.6)",
+    "os.close(full)\n"
+    "os.read(ready, 1)",  # until each of them is full, or has ended
 )
 SERVER = (
     "import asyncio\n"
@@ -120,6 +124,20 @@ def test_too_much_memory_is_no_reason_to_run_again(runner, box):
     (outcome,) = runner.run(box.run(FORKS, [Run()], limits))
     assert outcome.status == "memory_limit"
     assert sum(box.health().outcomes.values()) == sum(before.values()) + 1
+
+
+def test_too_much_memory_is_held_against_nobody_else(runner, box):
+    """Programs that want unittest come from a zygote of their own, in the same group."""
+
+    async def go(program, processes=8):
+        limits = Limits(time_s=5, memory_mb=256, processes=processes)
+        (outcome,) = await box.run(program, [Run()], limits)
+        return outcome.status
+
+    helped = replace(FORKS, source=f"import unittest\n{FORKS.source}")
+    programs = [CLEAN, helped, CLEAN, FORKS, replace(helped, source="import unittest"), CLEAN]
+    ends = [runner.run(go(program)) for program in programs]
+    assert ends == ["ok", "memory_limit", "ok", "memory_limit", "ok", "ok"]
 
 
 def test_the_limit_follows_the_program(runner, box):

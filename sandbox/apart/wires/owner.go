@@ -3,8 +3,11 @@ package main
 
 import (
 	"os"
+	"reflect"
 	"syscall"
 )
+
+const rewardIsTests = false
 
 var rewardNextNumber uint64 = 3
 
@@ -12,12 +15,10 @@ var rewardTable map[string]interface{}
 
 func rewardAnswer(table map[string]interface{}) {
 	rewardTable = table
-	for {
-		message, problem := rewardReceive()
-		if problem != nil || len(message) == 0 || rewardSend(rewardReply(message[1:])) != nil {
-			break
-		}
-	}
+	rewardServe()
+}
+
+func rewardEnded() {
 	os.Stdout.Sync()
 	syscall.Exit(0)
 }
@@ -35,28 +36,26 @@ func rewardReply(message []byte) (reply []byte) {
 		}
 	}()
 	r := rewardReader{message}
-	return rewardRun(rewardFunction(r.text(), rewardTable), &r)
+	name := r.text()
+	function := rewardFunction(name, rewardTable)
+	if !function.IsValid() {
+		function = rewardChannelCall(name)
+	}
+	if name == "" {
+		function = reflect.ValueOf(func() {})
+	}
+	return rewardRun(function, &r)
 }
 
 // Calls a function that the tests gave; results go where pointers say.
 func rewardCall(name string, given []interface{}, results ...interface{}) {
-	w := rewardWriter{}
-	w.text(name)
-	for _, value := range given {
-		w.put(rewardElem(value), 0)
-	}
-	message, problem := rewardAsk(w.bytes)
-	if problem != nil {
-		syscall.Exit(1)
-	}
-	r := rewardReader{message[1:]}
-	switch message[0] {
+	letter := rewardAsk(rewardRequest(name, given), true)
+	r := rewardReader{letter.body}
+	switch letter.kind {
 	case 'P':
-		isError, text := r.flag(), r.text()
-		if isError {
-			panic(&rewardError{text: text})
-		}
-		panic(text)
+		var problem interface{}
+		r.get(reflect.ValueOf(&problem).Elem())
+		panic(problem)
 	case 'R':
 		rewardTake(&r, given, results)
 	default:

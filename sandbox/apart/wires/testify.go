@@ -106,7 +106,7 @@ func rewardLen(v interface{}) int {
 	return -1
 }
 
-func rewardPanics(f func()) (panicked bool) {
+func rewardPanicsIn(f func()) (panicked bool) {
 	defer func() { panicked = recover() != nil }()
 	f()
 	return false
@@ -295,7 +295,7 @@ func (b rewardBound) ElementsMatch(expected, actual interface{}, _ ...interface{
 
 func (a rewardAssertions) Panics(t testing.TB, f func(), _ ...interface{}) bool {
 	t.Helper()
-	return a.said(t, rewardPanics(f), "a panic", "none")
+	return a.said(t, rewardPanicsIn(f), "a panic", "none")
 }
 
 func (b rewardBound) Panics(f func(), _ ...interface{}) bool {
@@ -305,7 +305,7 @@ func (b rewardBound) Panics(f func(), _ ...interface{}) bool {
 
 func (a rewardAssertions) NotPanics(t testing.TB, f func(), _ ...interface{}) bool {
 	t.Helper()
-	return a.said(t, !rewardPanics(f), "no panic", "one")
+	return a.said(t, !rewardPanicsIn(f), "no panic", "one")
 }
 
 func (b rewardBound) NotPanics(f func(), _ ...interface{}) bool {

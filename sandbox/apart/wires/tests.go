@@ -4,34 +4,41 @@ package main
 import (
 	"fmt"
 	"os"
+	"reflect"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
+const rewardIsTests = true
+
 var rewardNextNumber uint64 = 2
 
-var rewardCalls int
-var rewardTurn sync.Mutex
+var rewardCalls int64
+var rewardPanics sync.Mutex
 var rewardLast interface{} = new(int)
 
 // Calls a function of the program; results go where pointers say.
 func rewardCall(name string, given []interface{}, results ...interface{}) {
-	w := rewardWriter{}
-	w.text(name)
+	var request []byte
 	func() {
 		defer rewardRefuse(rewardUnsplit)
-		for _, value := range given {
-			w.put(rewardElem(value), 0)
-		}
+		request = rewardRequest(name, given)
 	}()
-	message := rewardExchange(w.bytes)
-	r := rewardReader{message[1:]}
+	atomic.AddInt64(&rewardCalls, 1)
+	letter := rewardAsk(request, len(name) < 2 || name[1] != '-')
+	r := rewardReader{letter.body}
 	defer rewardRefuse(rewardGone)
-	switch message[0] {
+	switch letter.kind {
 	case 'N':
 		rewardStop(rewardRaised, r.text())
 	case 'P':
-		rewardPanic(r.flag(), r.text())
+		var problem interface{}
+		r.get(reflect.ValueOf(&problem).Elem())
+		rewardPanics.Lock()
+		rewardLast = problem
+		rewardPanics.Unlock()
+		panic(problem)
 	case 'R':
 		rewardTake(&r, given, results)
 	default:
@@ -39,28 +46,54 @@ func rewardCall(name string, given []interface{}, results ...interface{}) {
 	}
 }
 
-// While a function of the tests runs for the program, its calls are part of one that waits.
-var rewardInside int
-
-func rewardExchange(request []byte) []byte {
-	if rewardInside == 0 {
-		rewardTurn.Lock()
-		defer rewardTurn.Unlock()
+// Gets the variables of the program before the tests start.
+func rewardStart() {
+	if len(rewardVariables) > 0 {
+		rewardCall("", nil)
+		rewardCalls = 0
 	}
-	rewardCalls++
-	message, problem := rewardAsk(request)
-	if problem != nil {
+}
+
+func rewardEnded() {
+	rewardTurn.Lock()
+	defer rewardTurn.Unlock()
+	rewardClosed = true
+	if len(rewardWaiting) > 0 {
 		rewardStop(rewardGone, "the program ended")
 	}
-	return message
+}
+
+// Whether tests panic with what the program did.
+func rewardIsLast(problem interface{}) (same bool) {
+	defer func() { _ = recover() }()
+	rewardPanics.Lock()
+	defer rewardPanics.Unlock()
+	return problem == rewardLast
+}
+
+// What the program may call by name: methods of its interfaces, which run on what it was given, and
+// methods of the tests' types that it was called with as type arguments.
+var rewardTable = map[string]interface{}{}
+var rewardLent = map[string]rewardMethod{}
+
+type rewardMethod struct {
+	kind     string
+	function interface{}
+}
+
+func rewardMethodOf(name string) (function reflect.Value) {
+	rewardTables.Lock()
+	defer rewardTables.Unlock()
+	if method, known := rewardLent[name]; known && rewardArguments[method.kind] {
+		function = reflect.ValueOf(method.function)
+	}
+	return
 }
 
 // Runs a function of the tests for the program. Where it panics, the tests have: the program, which
 // could recover, is not told, unless the panic was the program's.
 func rewardReply(message []byte) (reply []byte) {
-	rewardInside++
 	defer func() {
-		rewardInside--
 		switch problem := recover().(type) {
 		case nil:
 		case rewardNoData:
@@ -68,7 +101,7 @@ func rewardReply(message []byte) (reply []byte) {
 		case rewardGarbled:
 			rewardStop(rewardGone, "the program wrote nonsense")
 		default:
-			if problem != rewardLast {
+			if !rewardIsLast(problem) {
 				rewardStop(2, fmt.Sprint("panic: ", problem))
 			}
 			reply = rewardPanicked(problem)
@@ -76,8 +109,14 @@ func rewardReply(message []byte) (reply []byte) {
 	}()
 	r := rewardReader{message}
 	name := r.text()
-	function := rewardFunction(name, nil)
+	function := rewardFunction(name, rewardTable)
 	if !function.IsValid() {
+		function = rewardMethodOf(name)
+	}
+	if !function.IsValid() {
+		function = rewardChannelCall(name)
+	}
+	if !function.IsValid() || function.Kind() != reflect.Func {
 		panic(rewardGarbled{})
 	}
 	return rewardRun(function, &r)
@@ -95,14 +134,6 @@ func rewardRefuse(code int) {
 	}
 }
 
-func rewardPanic(isError bool, text string) {
-	rewardLast = text
-	if isError {
-		rewardLast = &rewardError{text: text}
-	}
-	panic(rewardLast)
-}
-
 // An error that the program declares and the tests name.
 type rewardSentinel string
 
@@ -115,18 +146,22 @@ func rewardRunMain(tests func()) {
 	defer func() {
 		if problem := recover(); problem != nil {
 			fmt.Fprintln(os.Stderr, "panic:", problem)
-			if problem == rewardLast {
+			if rewardIsLast(problem) {
 				rewardStop(rewardRaised, "the program panicked")
 			}
 			rewardStop(2, "")
 		}
 	}()
+	go rewardServe()
+	rewardStart()
 	tests()
 	rewardCalled()
 	rewardStop(0, "")
 }
 
 func rewardRunNamed(tests []testing.InternalTest) {
+	go rewardServe()
+	rewardStart()
 	all := func(t *testing.T) {
 		for _, test := range tests {
 			t.Run(test.Name, test.F)

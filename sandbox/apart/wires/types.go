@@ -56,11 +56,17 @@ func rewardType(name string) reflect.Type {
 
 func rewardTypeOf(pointer interface{}) reflect.Type { return reflect.TypeOf(pointer).Elem() }
 
+// The types that generic functions were called with.
+var rewardArguments = map[string]bool{}
+
 // The name of a generic function with its types, which pointers tell.
 func rewardName(start, end string, pointers ...interface{}) string {
 	names := make([]string, len(pointers))
 	for i, pointer := range pointers {
 		names[i] = rewardTypeOf(pointer).String()
+		rewardTables.Lock()
+		rewardArguments[strings.TrimLeft(names[i], "*")] = true
+		rewardTables.Unlock()
 	}
 	return start + strings.Join(names, ",") + end
 }

@@ -1,5 +1,5 @@
-// Carries calls between a program and its tests, which are two processes, in both directions: while
-// one waits for what a call returns, the other may call a function that it was given.
+// Carries messages between a program and its tests, which are two processes: calls in both
+// directions, each with a number by which its answer is known, so that several can wait at once.
 package main
 
 import (
@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"reflect"
+	"sync"
 	"syscall"
 )
 
@@ -15,6 +15,7 @@ const (
 	rewardGone, rewardRaised, rewardNotCalled, rewardUnsplit = 81, 82, 83, 84
 	rewardMost                                               = 256 << 20
 	rewardDeepest                                            = 10000
+	rewardMostAtOnce                                         = 10000
 )
 
 // Before any other code: the wire leaves standard input and output, which stay usable.
@@ -35,166 +36,150 @@ func rewardStop(code int, why string) {
 	syscall.Exit(code)
 }
 
-func rewardSend(message []byte) error {
-	head := binary.LittleEndian.AppendUint64(nil, uint64(len(message)))
-	_, problem := rewardOut.Write(append(head, message...))
-	return problem
-}
+var rewardPen sync.Mutex
 
-func rewardReceive() ([]byte, error) {
-	head := make([]byte, 8)
-	if _, problem := io.ReadFull(rewardIn, head); problem != nil {
-		return nil, problem
-	}
-	size := binary.LittleEndian.Uint64(head)
-	if size > rewardMost {
-		return nil, io.ErrUnexpectedEOF
-	}
-	message := make([]byte, size)
-	_, problem := io.ReadFull(rewardIn, message)
-	return message, problem
-}
-
-// Sends a call, and answers those that come before its reply.
-func rewardAsk(request []byte) ([]byte, error) {
-	if problem := rewardSend(append([]byte{'Q'}, request...)); problem != nil {
-		return nil, problem
-	}
-	for {
-		message, problem := rewardReceive()
-		if problem != nil || len(message) == 0 {
-			return nil, io.ErrUnexpectedEOF
-		}
-		if message[0] != 'Q' {
-			return message, nil
-		}
-		if problem := rewardSend(rewardReply(message[1:])); problem != nil {
-			return nil, problem
-		}
+func rewardSend(kind byte, id uint64, body []byte) {
+	message := binary.LittleEndian.AppendUint64(nil, uint64(len(body)+9))
+	message = append(binary.LittleEndian.AppendUint64(append(message, kind), id), body...)
+	rewardPen.Lock()
+	defer rewardPen.Unlock()
+	if _, problem := rewardOut.Write(message); problem != nil {
+		rewardEnded()
 	}
 }
 
-// The functions that the other process was given; their numbers are their places.
-var rewardFunctions []reflect.Value
-
-// A function of the other process.
-func rewardRemote(kind reflect.Type, number uint64) reflect.Value {
-	return reflect.MakeFunc(kind, func(given []reflect.Value) []reflect.Value {
-		pointers := make([]interface{}, len(given))
-		for i := range given {
-			place := reflect.New(kind.In(i))
-			place.Elem().Set(given[i])
-			pointers[i] = place.Interface()
-		}
-		results, places := make([]reflect.Value, kind.NumOut()), make([]interface{}, kind.NumOut())
-		for i := range results {
-			place := reflect.New(kind.Out(i))
-			results[i], places[i] = place.Elem(), place.Interface()
-		}
-		rewardCall(fmt.Sprint("#", number), pointers, places...)
-		return results
-	})
-}
-
-// What a name stands for: a function that was given, or one of the table.
-func rewardFunction(name string, table map[string]interface{}) reflect.Value {
-	var number int
-	if _, problem := fmt.Sscanf(name, "#%d", &number); problem == nil && number >= 0 && number < len(rewardFunctions) {
-		return rewardFunctions[number]
-	}
-	return reflect.ValueOf(table[name])
-}
-
-func rewardRun(function reflect.Value, r *rewardReader) []byte {
-	kind := function.Type()
-	given := make([]reflect.Value, kind.NumIn())
-	before := make([]string, kind.NumIn())
-	for i := range given {
-		given[i] = reflect.New(kind.In(i)).Elem()
-		r.get(given[i])
-		if rewardMutable(given[i]) {
-			before[i] = rewardBytes(given[i])
-		}
-	}
-	var results []reflect.Value
-	if kind.IsVariadic() {
-		results = function.CallSlice(given)
-	} else {
-		results = function.Call(given)
-	}
-	w := rewardWriter{bytes: []byte{'R'}}
-	for _, result := range results {
-		w.number(uint64(rewardAlias(result, given)))
-		w.put(result, 0)
-	}
-	for i := range given {
-		if rewardMutable(given[i]) && rewardBytes(given[i]) != before[i] {
-			w.number(uint64(i))
-			w.put(given[i], 0)
-		}
-	}
-	w.number(uint64(len(given)))
-	return w.bytes
-}
-
-// The answer of a function that panicked.
-func rewardPanicked(problem interface{}) []byte {
-	w := rewardWriter{bytes: []byte{'P'}}
-	_, isError := problem.(error)
-	w.flag(isError)
-	w.text(fmt.Sprint(problem))
-	return w.bytes
-}
-
-// The argument that a result is, counted from 1; 0 where it is none.
-func rewardAlias(result reflect.Value, given []reflect.Value) int {
-	if result.Kind() != reflect.Ptr || result.IsNil() {
-		return 0
-	}
-	for i := range given {
-		if given[i].Kind() == reflect.Ptr && given[i].Type() == result.Type() && given[i].Pointer() == result.Pointer() {
-			return i + 1
-		}
-	}
-	return 0
-}
-
-// Takes what a call returned, and what it changed.
-func rewardTake(r *rewardReader, given []interface{}, results []interface{}) {
-	for _, place := range results {
-		alias, result := r.number(), reflect.ValueOf(place).Elem()
-		r.get(result)
-		if alias > 0 && alias <= uint64(len(given)) {
-			if own := reflect.ValueOf(given[alias-1]).Elem(); own.Type() == result.Type() {
-				result.Set(own)
-			}
-		}
-	}
-	for i := r.number(); i < uint64(len(given)); i = r.number() {
-		own := reflect.ValueOf(given[i]).Elem()
-		changed := reflect.New(own.Type()).Elem()
-		r.get(changed)
-		rewardCopy(own, changed)
-	}
-}
-
-func rewardCopy(own, changed reflect.Value) {
-	if !rewardMutable(own) || !rewardMutable(changed) {
+func rewardReceive() (kind byte, id uint64, body []byte, problem error) {
+	head := make([]byte, 17)
+	if _, problem = io.ReadFull(rewardIn, head); problem != nil {
 		return
 	}
-	switch own.Kind() {
-	case reflect.Slice:
-		reflect.Copy(own, changed)
-	case reflect.Ptr:
-		own.Elem().Set(changed.Elem())
-	case reflect.Map:
-		for _, key := range own.MapKeys() {
-			own.SetMapIndex(key, reflect.Value{})
+	size := binary.LittleEndian.Uint64(head)
+	if size < 9 || size > rewardMost {
+		return 0, 0, nil, io.ErrUnexpectedEOF
+	}
+	body = make([]byte, size-9)
+	_, problem = io.ReadFull(rewardIn, body)
+	return head[8], binary.LittleEndian.Uint64(head[9:]), body, problem
+}
+
+// A call that waits for its answer: what comes for it, and whether it does nothing else meanwhile.
+type rewardWait struct {
+	inbox chan rewardLetter
+	idle  bool
+}
+
+type rewardLetter struct {
+	kind byte
+	id   uint64
+	body []byte
+}
+
+var rewardTurn sync.Mutex
+var rewardWaiting = map[uint64]*rewardWait{}
+var rewardOrder []uint64
+var rewardLastId uint64
+var rewardAtOnce int
+var rewardClosed bool
+
+// Sends a call and waits for its answer; may run what the other side calls meanwhile.
+func rewardAsk(request []byte, runs bool) rewardLetter {
+	wait := &rewardWait{inbox: make(chan rewardLetter, 4), idle: runs}
+	rewardTurn.Lock()
+	rewardLastId++
+	id := rewardLastId
+	rewardWaiting[id] = wait
+	rewardOrder = append(rewardOrder, id)
+	closed := rewardClosed
+	rewardTurn.Unlock()
+	defer rewardForget(id)
+	if closed {
+		rewardEnded()
+	}
+	rewardSend('Q', id, request)
+	for {
+		letter := <-wait.inbox
+		if letter.kind != 'Q' {
+			return letter
 		}
-		for entries := changed.MapRange(); entries.Next(); {
-			own.SetMapIndex(entries.Key(), entries.Value())
+		rewardReplyTo(letter)
+		rewardTurn.Lock()
+		wait.idle = true
+		rewardTurn.Unlock()
+	}
+}
+
+func rewardForget(id uint64) {
+	rewardTurn.Lock()
+	defer rewardTurn.Unlock()
+	delete(rewardWaiting, id)
+	for i := len(rewardOrder) - 1; i >= 0; i-- {
+		if rewardOrder[i] == id {
+			rewardOrder = append(rewardOrder[:i], rewardOrder[i+1:]...)
+			return
 		}
 	}
 }
 
-func rewardElem(pointer interface{}) reflect.Value { return reflect.ValueOf(pointer).Elem() }
+// Hands out what arrives, until the other side ends.
+func rewardServe() {
+	for {
+		kind, id, body, problem := rewardReceive()
+		if problem != nil {
+			rewardEnded()
+			return
+		}
+		letter := rewardLetter{kind, id, body}
+		rewardTurn.Lock()
+		wait := rewardWaiting[id]
+		if kind == 'Q' {
+			wait = rewardFree(body)
+		} else if wait != nil {
+			wait.idle = false
+		}
+		rewardTurn.Unlock()
+		if wait != nil {
+			wait.inbox <- letter
+		} else if kind == 'Q' {
+			go rewardRunAlone(letter)
+		}
+	}
+}
+
+// The last call that waits and does nothing else, where such calls run what the other side asks
+// for: in the tests, whose functions belong to the goroutine that made the call. What a channel is
+// asked for may take its time, and is run by itself.
+func rewardFree(request []byte) *rewardWait {
+	mayRun := rewardIsTests && !(len(request) > 9 && request[9] == '-')
+	for i := len(rewardOrder) - 1; mayRun && i >= 0; i-- {
+		if wait := rewardWaiting[rewardOrder[i]]; wait.idle {
+			wait.idle = false
+			return wait
+		}
+	}
+	if rewardAtOnce++; rewardAtOnce > rewardMostAtOnce {
+		rewardStop(rewardGone, "more calls at once than can be run")
+	}
+	return nil
+}
+
+func rewardRunAlone(letter rewardLetter) {
+	defer func() {
+		rewardTurn.Lock()
+		rewardAtOnce--
+		rewardTurn.Unlock()
+	}()
+	rewardReplyTo(letter)
+}
+
+func rewardReplyTo(letter rewardLetter) {
+	var reply []byte
+	defer func() {
+		if reply == nil && !rewardIsTests {
+			reply = rewardPanicked("the goroutine of the call ended")
+			rewardSend(reply[0], letter.id, reply[1:])
+		}
+	}()
+	reply = rewardReply(letter.body)
+	rewardFlush()
+	rewardSend(reply[0], letter.id, reply[1:])
+}

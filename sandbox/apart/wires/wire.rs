@@ -281,28 +281,66 @@ pub mod reward_wire {
         fn get(from: &mut &[u8]) -> Self { i8::get(from).cmp(&0) }
     }
 
+    // One thread at a time uses the wire; it may do so again while it does.
+    thread_local!(static INSIDE: std::cell::Cell<u32> = std::cell::Cell::new(0));
+    struct Turn(Option<std::sync::MutexGuard<'static, ()>>);
+    fn turn() -> Turn {
+        static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
+        let first = INSIDE.with(|inside| inside.replace(inside.get() + 1)) == 0;
+        Turn(if first { Some(LOCK.lock().unwrap_or_else(|broken| broken.into_inner())) } else { None })
+    }
+    impl Drop for Turn {
+        fn drop(&mut self) { INSIDE.with(|inside| inside.set(inside.get() - 1)); }
+    }
+    const ANSWER: u64 = u64::MAX - 1;
+
     // ---- The program's process.
+
+    static mut RUN: Option<fn(u64, &mut &[u8], &mut Vec<u8>)> = None;
 
     pub fn answer(run: fn(u64, &mut &[u8], &mut Vec<u8>)) -> ! {
         std::panic::set_hook(Box::new(|_| {}));
+        unsafe { RUN = Some(run); }
         while let Some(message) = receive() {
-            let mut reply = vec![b'R'];
-            let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                let mut from = &message[..];
-                let index = u64::get(&mut from);
-                run(index, &mut from, &mut reply);
-            }));
-            if let Err(problem) = caught {
-                let text = problem.downcast_ref::<String>().cloned();
-                let text = text.or_else(|| problem.downcast_ref::<&str>().map(|text| text.to_string()));
-                reply = vec![b'P'];
-                text.unwrap_or_default().put(&mut reply);
-            }
-            if !send(&reply) {
-                break;
-            }
+            serve(&message);
         }
         unsafe { _exit(0) }
+    }
+
+    fn serve(message: &[u8]) {
+        let mut reply = vec![b'R'];
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let mut from = message;
+            let index = u64::get(&mut from);
+            unsafe { RUN.unwrap()(index, &mut from, &mut reply); }
+        }));
+        if let Err(problem) = caught {
+            let text = problem.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| problem.downcast_ref::<&str>().map(|text| text.to_string()));
+            reply = vec![b'P'];
+            text.unwrap_or_default().put(&mut reply);
+        }
+        if !send(&reply) {
+            unsafe { _exit(0) }
+        }
+    }
+
+    // Calls a closure of the tests; serves what they call meanwhile.
+    pub fn ask(number: u64, arguments: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+        let _turn = turn();
+        let mut message = vec![b'Q'];
+        number.put(&mut message);
+        arguments(&mut message);
+        let mut sent = send(&message);
+        loop {
+            let message = if sent { receive() } else { None };
+            let message = message.unwrap_or_else(|| unsafe { _exit(0) });
+            if message.len() >= 8 && u64::get(&mut &message[..]) == ANSWER {
+                return message[8..].to_vec();
+            }
+            serve(&message);
+            sent = true;
+        }
     }
 
     // ---- The tests' process.
@@ -344,21 +382,53 @@ pub mod reward_wire {
         exchange(message)
     }
 
+    type Lent = *mut dyn FnMut(&mut &[u8], &mut Vec<u8>);
+    thread_local!(static LENT: std::cell::RefCell<Vec<Option<Lent>>> = std::cell::RefCell::new(Vec::new()));
+
+    /// A closure that the program may call while this is held, by its number.
+    pub struct Loan<'a>(usize, std::marker::PhantomData<&'a mut ()>);
+    pub fn lend<'a>(closure: &'a mut (dyn FnMut(&mut &[u8], &mut Vec<u8>) + 'a)) -> Loan<'a> {
+        let closure: Lent = unsafe { std::mem::transmute(closure) };
+        LENT.with(|lent| lent.borrow_mut().push(Some(closure)));
+        Loan(LENT.with(|lent| lent.borrow().len() - 1), std::marker::PhantomData)
+    }
+    impl Loan<'_> {
+        pub fn number(&self) -> u64 { self.0 as u64 }
+    }
+    impl Drop for Loan<'_> {
+        fn drop(&mut self) { LENT.with(|lent| lent.borrow_mut().truncate(self.0)); }
+    }
+
+    // Runs a closure for the program. Where it panics, the tests do: the program, which could catch
+    // that, is not told.
+    fn run_lent(mut from: &[u8]) -> Vec<u8> {
+        let number = u64::get(&mut from) as usize;
+        let taken = LENT.with(|lent| lent.borrow_mut().get_mut(number).and_then(|place| place.take()));
+        let closure = taken.unwrap_or_else(|| nonsense());
+        let mut answer = Vec::new();
+        ANSWER.put(&mut answer);
+        unsafe { (*closure)(&mut from, &mut answer); }
+        LENT.with(|lent| if let Some(place) = lent.borrow_mut().get_mut(number) { *place = Some(closure); });
+        answer
+    }
+
     fn exchange(message: Vec<u8>) -> Vec<u8> {
-        static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
-        let turn = TURN.lock().unwrap_or_else(|broken| broken.into_inner());
+        let _turn = turn();
         unsafe { CALLS += 1; }
-        let reply = if send(&message) { receive() } else { None };
-        drop(turn);
-        let reply = reply.unwrap_or_else(|| stop(GONE, "the program ended"));
-        match reply.first() {
-            Some(b'R') => reply,
-            Some(b'P') => {
-                let text = String::get(&mut &reply[1..]);
-                unsafe { THREW = true; }
-                panic!("{}", text)
+        let mut sent = send(&message);
+        loop {
+            let reply = if sent { receive() } else { None };
+            let reply = reply.unwrap_or_else(|| stop(GONE, "the program ended"));
+            match reply.first() {
+                Some(b'R') => return reply,
+                Some(b'Q') => sent = send(&run_lent(&reply[1..])),
+                Some(b'P') => {
+                    let text = String::get(&mut &reply[1..]);
+                    unsafe { THREW = true; }
+                    panic!("{}", text)
+                }
+                _ => nonsense(),
             }
-            _ => nonsense(),
         }
     }
 }
