@@ -10,7 +10,7 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sandbox.apart import c, cpp, go, java, rust
+from sandbox.apart import c, cpp, cpp_fitting, go, java, java_fitting, rust
 from sandbox.apart.halves import Unsplittable, UnusableTests
 from sandbox.command import File, Source
 from sandbox.program import Outcome
@@ -39,6 +39,7 @@ class Language:
         owner: of both and what came of the tests' half, which knows what templates are called with:
             the program's half.
         joined: of both: one program, never run; it tells whether they fit each other.
+        fitted: of both, first of all: the same as two texts that are whole.
     """
 
     tester: Callable[[str, str, Sequence[File]], Source]
@@ -46,15 +47,18 @@ class Language:
     joined: Callable[[str, str], Source]
     question: Callable[[str, str], Source | None] = lambda *_: None
     probe: Callable[[str, str, str], Source | None] = lambda *_: None
+    fitted: Callable[[str, str], tuple[str, str]] = lambda program, tests: (program, tests)
 
 
-_CPP = Language(cpp.tester, cpp.owner, cpp.joined, cpp.question, cpp.probe)
+_CPP = Language(cpp.tester, cpp.owner, cpp.joined, cpp.question, cpp.probe, cpp_fitting.fitted)
 LANGUAGES: dict[str, Language] = {
-    "c": Language(c.tester, c.owner, c.joined),
+    "c": Language(c.tester, c.owner, c.joined, fitted=cpp_fitting.fitted_c),
     "cpp": _CPP,
     "cpp20": _CPP,
     "go": Language(go.tester, go.owner, go.joined),
-    "java": Language(java.tester, java.owner, java.joined, probe=java.probe),
+    "java": Language(
+        java.tester, java.owner, java.joined, probe=java.probe, fitted=java_fitting.fitted
+    ),
     "rust": Language(rust.tester, rust.owner, rust.joined),
 }
 """Those whose test code runs apart from the program."""
@@ -70,6 +74,7 @@ async def run(build: Build, pair: Pair, language: str, program: str, tests: str)
             raise _NotBuiltError(built)
         return built
 
+    program, tests = with_tests.fitted(program, tests)
     try:
         question = with_tests.question(program, tests)
         answer = await build(question) if question else None

@@ -32,7 +32,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class ClassFile:
-    """A class; names have slashes and dollars, as in the file."""
+    """A class; names have slashes and dollars, as in the file.
+
+    Attributes:
+        bound: whether each object has one of the class around it.
+    """
 
     access: int
     name: str
@@ -41,6 +45,7 @@ class ClassFile:
     signature: str
     fields: tuple[Member, ...]
     methods: tuple[Member, ...]
+    bound: bool = False
 
 
 def read(data: bytes) -> ClassFile:
@@ -61,6 +66,7 @@ class _Reader:
         self.at = 8
         self.texts: dict[int, str] = {}
         self.classes: dict[int, int] = {}
+        self.nested: dict[str, int] = {}
 
     def read(self) -> ClassFile:
         self._constants()
@@ -70,7 +76,10 @@ class _Reader:
         methods = tuple(self._members())
         signature, _ = self._attributes()
         name = self._class(this)
-        return ClassFile(access, name, self._class(parent), interfaces, signature, fields, methods)
+        bound = not self.nested.get(name, STATIC) & STATIC
+        return ClassFile(
+            access, name, self._class(parent), interfaces, signature, fields, methods, bound
+        )
 
     def _take(self, form: str) -> tuple[int, ...]:
         found = struct.unpack_from(form, self.data, self.at)
@@ -116,5 +125,9 @@ class _Reader:
             elif self.texts[name] == "Exceptions":
                 (size,) = self._take(">H")
                 throws = tuple(self._class(self._take(">H")[0]) for _ in range(size))
+            elif self.texts[name] == "InnerClasses":
+                for _ in range(self._take(">H")[0]):
+                    inner, outer, _, access = self._take(">HHHH")
+                    self.nested |= {self._class(inner): access} if outer else {}
             self.at = start + length
         return signature, throws

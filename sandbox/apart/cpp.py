@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from sandbox.apart.cpp_called import Call, Called, of
-from sandbox.apart.cpp_stubs import Stubs, is_deduced, linked, marked, template, tie
+from sandbox.apart.cpp_called import Call, Called, is_printing, of
+from sandbox.apart.cpp_stubs import FAR, Stubs, is_deduced, linked, marked, template, tie
 from sandbox.apart.cpp_text import SKIPPED, Declarations
 from sandbox.apart.halves import Unsplittable, harness, text_file
 from sandbox.apart.text import blanked
@@ -16,15 +16,17 @@ _NAMED = re.compile(rb"named\(\) \[with int Index = (\d+); T = \{([^\0]*)\}\]\0"
 _ASKED = re.compile(r"reward_wire::Result<(\d+), ([^\u2019']*)>[\u2019']")
 """As g++ writes of which result it does not know the type."""
 
-_FAR = re.compile(r"(?<!:)\b(?=FarFunction<)")
-
 WIRE = (
     "wire.hpp",
+    "messages.hpp",
     "values.hpp",
     "types.hpp",
     "links.hpp",
     "functions.hpp",
     "arguments.hpp",
+    "shared.hpp",
+    "exceptions.hpp",
+    "objects.hpp",
 )
 """What both halves include."""
 
@@ -105,6 +107,8 @@ def owner(program: str, tests: str, built: Sequence[File]) -> Source:
     text = "\n".join(
         (
             _precompiled(called.program),
+            "#include <sstream>" if any(map(is_printing, called.calls)) else "",
+            "#define REWARD_LINKED" if called.linked else "",
             '#include "/box/wire.hpp"',
             "static void reward_table_();",
             "int main() { reward_table_(); return reward_wire::answer(); }",
@@ -113,11 +117,16 @@ def owner(program: str, tests: str, built: Sequence[File]) -> Source:
             *_used_spaces(called),
             *(tie(c) for c in called.data),
             *(linked(c) for c in called.linked),
-            *(marked(c) for c in called.kept),
+            *(marked(c) for c in (*called.kept, *called.errors)),
             *_served(called, _instances(built)),
         )
     )
-    return Source((text_file("main.cpp", text), *map(harness, WIRE)))
+    return Source((text_file("main.cpp", text), *map(harness, WIRE)), kept_alive(called))
+
+
+def kept_alive(called: Called) -> tuple[str, ...]:
+    """How the program's half is linked: nothing ends the life of objects that the tests know."""
+    return ("-Wl,--wrap=free",) if called.linked else ()
 
 
 def joined(program: str, tests: str, suffix: str = "cpp") -> Source:
@@ -144,6 +153,7 @@ def _precompiled(found: Declarations) -> str:
 
 
 def _used_spaces(called: Called) -> Iterator[str]:
+    yield "using reward_wire::FarPointer; using reward_wire::Row;"
     for space in called.program.spaces:
         yield f"using namespace {'::'.join(space)};"
 
@@ -184,26 +194,37 @@ def _declared(call: Call) -> str:
     return ", ".join(f"std::declval<{kind}>()" for kind in call.params)
 
 
+def _row(called: Called, call: Call) -> str:
+    """What registers one call."""
+    f = call.function
+    kinds = [call.self_type] if call.self_type else []
+    kinds += call.params
+    taken = [f"{call.self_type}self"] if call.self_type else []
+    taken += [f"{kind} a{i}" for i, kind in enumerate(call.params)]
+    given = ", ".join(f"std::forward<decltype(a{i})>(a{i})" for i in range(call.count))
+    what = f"return {_callee(call)}({given});"
+    result = "decltype(auto)"
+    if called.shares(call):
+        what, result = f"return reward_wire::shared({_callee(call)}({given}));", "auto"
+    if is_printing(call):
+        what, result = "std::ostringstream to; to << a0; return to.str();", "std::string"
+    if f.name.startswith("field "):
+        what = f"return self.{f.name.removeprefix('field ')};"
+    if f.name in {"make", "copy"} and call.inside:
+        result = of(call.inside)
+    if f.name == "copy":
+        what = f"return reward_wire::moved_or_copied(const_cast<{result} &>(self));"
+    return (
+        f"reward_wire::serve_call<{', '.join(kinds)}>"
+        f"([]({', '.join(taken)}) -> {result} {{ {what} }});"
+    )
+
+
 def _served(called: Called, instances: Iterator[tuple[int, str]]) -> Iterator[str]:
     """The table, in the order of the calls; then what templates were called with."""
     rows, generic = [], {}
     for index, call in enumerate(called.calls):
-        kinds = [call.self_type] if call.self_type else []
-        kinds += call.params
-        taken = [f"{call.self_type}self"] if call.self_type else []
-        taken += [f"{kind} a{i}" for i, kind in enumerate(call.params)]
-        given = ", ".join(f"std::forward<decltype(a{i})>(a{i})" for i in range(call.count))
-        what = f"return {_callee(call)}({given});"
-        result = "decltype(auto)"
-        if call.function.name == "make" and call.inside:
-            result = of(call.inside)
-        if call.function.name == "copy" and call.inside:
-            result = of(call.inside)
-            what = f"return reward_wire::moved_or_copied(const_cast<{result} &>(self));"
-        row = (
-            f"reward_wire::serve_call<{', '.join(kinds)}>"
-            f"([]({', '.join(taken)}) -> {result} {{ {what} }});"
-        )
+        row = _row(called, call)
         if call.generic:
             yield f"{template(call.generic)}void reward_serve_{index}() {{ {row} }}"
             generic[index] = call
@@ -214,15 +235,17 @@ def _served(called: Called, instances: Iterator[tuple[int, str]]) -> Iterator[st
         if index in generic:
             _writable(types)
             name = f"const char* reward_wire::named() [with int Index = {index}; T = {{{types}}}]"
-            given = _FAR.sub("reward_wire::", types)
+            given = FAR.sub("reward_wire::", types)
             rows.append(f'reward_wire::name_next("{name}"); reward_serve_{index}<{given}>();')
     errors = [
-        f"if (dynamic_cast<const {c.name} *>(&error)) return {i};"
+        f"if (auto found = dynamic_cast<const {c.name} *>(&error)) "
+        f"{{ number = reward_wire::keep(new {c.name}(*found)); return {i}; }}"
         for i, c in enumerate(called.errors)
     ]
     if errors:
         body = f"{' '.join(reversed(errors))} return -1;"
         rows.append(
-            f"reward_wire::own_exception = [](const std::exception &error) -> int {{ {body} }};"
+            "reward_wire::own_exception = "
+            f"[](const std::exception &error, std::uint64_t &number) -> int {{ {body} }};"
         )
     yield f"static void reward_table_() {{ {' '.join(rows)} }}"

@@ -2,12 +2,20 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sandbox.apart.cpp_items import Class, Enum, Function
+from sandbox.apart.cpp_items import Class, Enum, Field, Function
 from sandbox.apart.cpp_text import Declarations
-from sandbox.apart.cpp_words import BUILTIN, JUDGES, KEYWORDS, STANDARD, WIDE
+from sandbox.apart.cpp_words import (
+    BUILTIN,
+    ITERATING,
+    ITERATING_LEAST,
+    JUDGES,
+    KEYWORDS,
+    STANDARD,
+    WIDE,
+)
 from sandbox.apart.halves import Unsplittable
 from sandbox.apart.text import words
 
@@ -54,6 +62,11 @@ class Call:
         return f"{const}{of(self.inside)} &"
 
 
+def is_printing(call: Call) -> bool:
+    """Whether what comes is the text that an object is written as."""
+    return call.inside is None and call.function.name == "operator<<"
+
+
 def of(found: Class) -> str:
     """A class with its own parameters."""
     return f"{found.name}<{', '.join(found.generic)}>" if found.generic else found.name
@@ -62,12 +75,13 @@ def of(found: Class) -> str:
 class Called:
     """What the tests take from a program: functions, classes, and what these are made of."""
 
-    def __init__(self, program: str, tests: str) -> None:
+    def __init__(self, program: str, tests: str, *, memory: bool = False) -> None:
         self.program = Declarations(program)
+        self.program.memory = memory
         self.tests = Declarations(tests)
         self.wanted = wanted = words(self.tests.plain) - self.tests.names - KEYWORDS
         found = [f for f in self.program.functions if f.name in wanted]
-        self.functions = [f for f in found if f.name not in JUDGES]
+        self.functions = [f for f in found if f.name not in JUDGES or _is_other(f)]
         if not self.functions and len({f.name for f in found}) == 1:
             self.functions = found
         self.classes = self._classes()
@@ -120,35 +134,88 @@ class Called:
         names: set[str] = set()
         for c in self.data:
             names |= self.program.pointed(c.name)
+        if self.program.memory:
+            names |= self._made()
         return [c for c in self.data if c.name in names]
+
+    def _made(self) -> set[str]:
+        """Structs with memory of their own that functions make, by their address."""
+        made = words(" ".join(f.returns for f in self.functions if "*" in f.returns))
+        names = {name for alias, name in self.program.aliases.items() if alias in made} | made
+        return {c.name for c in self.data if any("*" in f.kind for f in c.fields)} & names
 
     @cached_property
     def kept(self) -> list[Class]:
         """Classes whose objects stay with the program."""
-        return [c for c in self.classes if not self.program.is_data(c.name) and not c.base]
+        errors = self.errors
+        return [c for c in self.classes if not self.program.is_data(c.name) and c not in errors]
 
-    @property
+    @cached_property
     def errors(self) -> list[Class]:
-        """Exceptions of the program."""
-        return [c for c in self.classes if c.base and not c.generic]
+        """Exceptions of the program, those that others extend first."""
+        found: dict[str, Class] = {}
+        for c in self.classes:
+            if (c.base or c.extends in found) and not c.generic:
+                found[c.name] = c
+        return list(found.values())
 
     @cached_property
     def calls(self) -> list[Call]:
         """All that can be called; the place in this list is its number."""
         found = [call for f in self.functions for call in _with_defaults(f, None)]
         for c in (*self.data, *self.kept):
-            data = c in self.data
-            for maker in self.makers(c):
-                found += _with_defaults(maker, c)
-            if not data and not c.abstract:
-                found.append(Call(Function("copy", "", (), static=False), c))
-            for method in c.methods:
-                if self._is_taken(c, method) and not (data and method.name in _STRUCTURAL):
-                    found += _with_defaults(method, c)
+            found += self._of_class(c)
+        for c in self.errors:
+            found += self._of_error(c)
+        for f in self.program.operators:
+            if printed := self._printed(f):
+                shown = Function(f.name, "std::string", (f"const {printed.name} &",))
+                found.append(Call(replace(shown, space=printed.space), None, 1))
         for f in self.operators:
             if f.name not in _STRUCTURAL or not self._are_data(f):
                 found += _with_defaults(f, None)
         return found
+
+    def _of_class(self, found: Class) -> Iterator[Call]:
+        data = found in self.data
+        for maker in self.makers(found):
+            yield from _with_defaults(maker, found)
+        if not data and not found.abstract:
+            yield Call(Function("copy", "", (), static=False), found)
+        for method in found.methods:
+            if self._is_taken(found, method) and not (data and method.name in _STRUCTURAL):
+                yield from _with_defaults(method, found)
+
+    def _of_error(self, found: Class) -> Iterator[Call]:
+        for method in found.methods:
+            if self._is_taken(found, method) and method.name != "what":
+                yield from _with_defaults(method, found)
+        for one in self.shown(found):
+            getter = Function(f"field {one.name}", one.kind, (), static=False, const=True)
+            yield Call(getter, found)
+
+    def shares(self, call: Call) -> bool:
+        """Whether what comes is a place within an object of the program, to read and to write."""
+        returns = call.function.returns
+        if not call.self_type or not returns.endswith("&") or returns.endswith("&&"):
+            return False
+        others = {c.name for c in (*self.kept, *self.linked, *self.errors)} | {"const", "auto"}
+        return not words(returns) & others and "*" not in returns
+
+    def shown(self, found: Class) -> list[Field]:
+        """The fields of an exception that tests name."""
+        return [f for f in found.fields if f.name in self.wanted and not f.size]
+
+    def _printed(self, operator: Function) -> Class | None:
+        """Whose objects an operator writes as text."""
+        if operator.generic or operator.name != "operator<<":
+            return None
+        if "ostream" not in "".join(operator.params[:1]):
+            return None
+        named = words("".join(operator.params[1:]))
+        return next(
+            (c for c in (*self.data, *self.kept) if c.name in named and not c.generic), None
+        )
 
     def _is_taken(self, found: Class, method: Function) -> bool:
         """Whether tests can call a method.
@@ -168,7 +235,8 @@ class Called:
             return []
         if found.makers:
             return found.makers
-        return [] if found in self.data else [Function("make", "", ())]
+        none = found in self.data or found.closed
+        return [] if none else [Function("make", "", ())]
 
     def _are_data(self, function: Function) -> bool:
         return any(words(param) & {c.name for c in self.data} for param in function.params)
@@ -193,7 +261,9 @@ class Called:
         """Numbers that the program names and the tests use, and sums; the library's come first."""
         known = self.wanted - BUILTIN - STANDARD - JUDGES
         for name, value in self.program.constants.items():
-            if name in known:
+            if name in known and (space := self.program.constant_spaces.get(name)):
+                yield f"namespace {'::'.join(space)} {{ static const auto {name} = {value}; }}"
+            elif name in known:
                 yield f"#ifndef {name}\n#define {name} ({value})\n#endif"
         for name, (taken, body) in self.program.macros.items():
             if name in known:
@@ -208,8 +278,16 @@ class Called:
                 except Unsplittable:
                     continue
                 plain = words(kind) - self.program.classes.keys() - self.program.enums.keys()
-                if kind and plain <= (WIDE | {"int", "char"} if "<" in kind else WIDE):
+                pointer = name in self.program.pointers
+                if kind and (pointer or plain <= (WIDE | {"int", "char"} if "<" in kind else WIDE)):
                     yield f"typedef {kind} {name};"
+
+
+def _is_other(function: Function) -> bool:
+    """Whether no call of the library's function can be meant: it takes other arguments."""
+    numbers = sum(words(param) <= {"int", "long", "double", "const"} for param in function.params)
+    several = function.name in {"max", "min"} and numbers >= ITERATING_LEAST
+    return several or (function.name in ITERATING and len(function.params) < ITERATING_LEAST)
 
 
 def _signature(function: Function) -> str:

@@ -18,6 +18,12 @@ _FUNCTION = re.compile(
 _AFTER = r"\s*(\w+)\s*((?:\[\s*\w+\s*\])+)?\s*(=.*)?"
 _DECLARED = re.compile(rf"(.*?[\s*&>]){_AFTER}", re.DOTALL)
 _ANOTHER = re.compile(rf"(\**){_AFTER}", re.DOTALL)
+_POINTER = re.compile(
+    r"(?P<returns>.+?)\(\s*\*\s*(?:const\b\s*)?\w*\s*\)\s*\((?P<params>.*)\)", re.DOTALL
+)
+_STATIC = re.compile(
+    r"(?:(?:inline|static|const|constexpr)\s+){2,}[\w:\s]*?\b(\w+)\s*=\s*(.+)", re.DOTALL
+)
 _TEMPLATE = re.compile(r"template\s*<")
 _VALUES = frozenset(words("int unsigned size_t long bool char short std auto"))
 _LITERAL = re.compile(
@@ -64,7 +70,9 @@ class Class:
 
     Attributes:
         fields: those that anybody can see.
+        constants: static ones, with their numbers.
         opaque: whether it has others, or ones that are no fields.
+        closed: whether only itself makes its objects, as far as one of its constructors tells.
         base: the standard exception that it is, if any.
         extends: another class of the program.
     """
@@ -74,8 +82,10 @@ class Class:
     methods: list[Function] = field(default_factory=list)
     makers: list[Function] = field(default_factory=list)
     friends: list[Function] = field(default_factory=list)
+    constants: dict[str, str] = field(default_factory=dict)
     opaque: bool = False
     abstract: bool = False
+    closed: bool = False
     base: str = ""
     extends: str = ""
     space: tuple[str, ...] = ()
@@ -149,15 +159,25 @@ def read_function(
 
 
 def _param(written: str) -> str:
-    """The type of a parameter, without its name; an array is a pointer."""
+    """The type of a parameter, without its name; an array is a pointer to its elements or rows."""
     written = written.strip()
-    array = re.fullmatch(r"(.*?)\[[^\]]*\]", written, re.DOTALL)
+    if function := _POINTER.fullmatch(written):
+        return pointer_type(function["returns"], function["params"])
+    array = re.fullmatch(r"(.*?)\[[^\]]*\]((?:\s*\[[^\]]*\])*)", written, re.DOTALL)
     if array:
         written = array[1].strip()
     named = re.fullmatch(r"(.*[\s*&>])([A-Za-z_]\w*)", written, re.DOTALL)
     if named and named[2] not in BUILTIN and words(named[1]) - {"const", "struct", "enum", "std"}:
         written = named[1].strip()
+    if array and array[2]:
+        return f"Row<{written}, {', '.join(re.findall(r'[^][]+', array[2]))}> *"
     return f"{written} *" if array else written
+
+
+def pointer_type(returns: str, params: str) -> str:
+    """A pointer to a function, in the words of the wire."""
+    taken = [] if params.strip() == "void" else parts(params)
+    return f"FarPointer<{returns.strip()}({', '.join(map(_param, taken))})>"
 
 
 def read_class(head: re.Match[str], body: str) -> Class:
@@ -203,6 +223,7 @@ def _member(found: Class, head: str, *, private: bool, braced: str = "") -> None
         if not private and function and not _copies(function, found.name):
             found.makers.append(function)
         found.opaque |= private
+        found.closed |= private
     elif not private and (function := read_function(text, member=True)):
         found.methods.append(function)
 
@@ -218,6 +239,9 @@ def _field(found: Class, head: str, *, private: bool) -> None:
     if "(" in head.split("=", 1)[0]:
         _declared(found, head, private=private)
         return
+    constant = _STATIC.fullmatch(head)
+    if constant and not private and _LITERAL.fullmatch(constant[2].strip()):
+        found.constants[constant[1]] = constant[2].strip()
     first, *others = parts(head)
     plain = _DECLARED.fullmatch(first)
     more = [_ANOTHER.fullmatch(other) for other in others]
@@ -241,6 +265,9 @@ def _field(found: Class, head: str, *, private: bool) -> None:
 
 def _declared(found: Class, head: str, *, private: bool) -> None:
     """A member that is declared here and defined elsewhere, by default, or nowhere."""
+    if re.search(r"\(\s*\*", head):  # a field that is a pointer to a function
+        found.opaque = True
+        return
     abstract = re.fullmatch(r"(.*)=\s*0", head)
     found.abstract |= abstract is not None
     found.opaque |= "virtual" in head or "override" in head

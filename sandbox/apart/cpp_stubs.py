@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from sandbox.apart.cpp_called import Call, Called, defaults, of
+from sandbox.apart.cpp_called import Call, Called, defaults, is_printing, of
 from sandbox.apart.cpp_items import Class
 from sandbox.apart.halves import Unsplittable
 from sandbox.apart.text import parts, words
@@ -13,11 +13,13 @@ _STRING = re.compile(
 )
 
 GIVEN = "Given<"
+FAR = re.compile(r"(?<!:)\b(?=FarFunction<)")
+"""Where the compiler leaves out of which namespace a function of the other side is."""
 
 
 def is_block(kind: str) -> bool:
     """Whether a type is a pointer to memory whose size must be known."""
-    return "*" in kind and kind.replace(" ", "") != "constchar*"
+    return "*" in kind and kind.replace(" ", "") != "constchar*" and "FarPointer" not in kind
 
 
 def tie(found: Class) -> str:
@@ -77,25 +79,26 @@ class Stubs:
         yield from called.constants()
         for enum in called.enums():
             yield in_space(enum.space, enum.text)
-        for c in (*called.data, *called.kept):
+        for c in (*called.data, *called.kept, *called.errors):
             lead = "struct" if c in called.data else "class"
             yield in_space(c.space, f"{template(c.generic)}{lead} {c.name};")
         yield from (f"using namespace {'::'.join(space)};" for space in self._spaces())
         for c in called.classes:
-            if c.base and not c.generic:
-                yield in_space(c.space, _error(c))
+            if c in called.errors:
+                yield in_space(c.space, self._error(c))
             elif c.name in self.data:
                 yield in_space(c.space, self._data(c))
             elif c.name in self.kept:
                 yield in_space(c.space, self._kept(c))
         yield from (tie(c) for c in called.data)
         yield from (linked(c) for c in called.linked)
-        yield from (marked(c) for c in called.kept)
+        yield from (marked(c) for c in (*called.kept, *called.errors))
         yield from called.aliases()
         yield from (in_space(c.space, _comparison(c)) for c in called.compared())
         for index, (given, result) in self.results:
             call = called.calls[index]
-            types = f"{index}, {given.removeprefix(GIVEN).removesuffix('>')}"
+            taken = given.removeprefix(GIVEN).removesuffix(">")
+            types = f"{index}, {FAR.sub('reward_wire::', taken)}"
             kind = self._plain(self._type(_STRING.sub("std::string", result), call))
             yield (f"template <> struct reward_wire::Result<{types}> {{ using type = {kind}; }};")
         for index, call in enumerate(called.calls):
@@ -110,13 +113,13 @@ class Stubs:
     def _thrown(self) -> Iterator[str]:
         names = [c.name for c in self.called.errors]
         if names:
-            rows = " ".join(
-                f"if (kind == {i}) throw reward_wire::Raised<{name}>(text);"
+            rows = "reward_wire::Handle handle{number}; " + " ".join(
+                f"if (kind == {i}) throw reward_wire::Raised<{name}>(handle, text);"
                 for i, name in enumerate(names)
             )
             yield (
                 "static const bool reward_thrown_ = (reward_wire::throw_own = "
-                f"[](int kind, const std::string &text) {{ {rows} }}, true);"
+                f"[](int kind, std::uint64_t number, const std::string &text) {{ {rows} }}, true);"
             )
 
     def _data(self, found: Class) -> str:
@@ -157,7 +160,34 @@ class Stubs:
         lead = template(found.generic)
         return f"{lead}class {name}{extends} {{ public: {' '.join(lines)} }};"
 
+    def _error(self, found: Class) -> str:
+        """An exception of the program, which has its text; the rest is asked of the program."""
+        name, parent = found.name, found.extends or f"std::{found.base}"
+        lines, start = [f"using {parent}::{found.extends or found.base};"], f"{parent}(text)"
+        if not found.base:
+            start = f"{parent}(handle, text)"
+        elif found.base == "exception":
+            start = "reward_text_(text)"
+            lines = [
+                "std::string reward_text_;",
+                f"explicit {name}(const std::string &text = std::string()) : {start} {{}}",
+                "const char *what() const noexcept override { return reward_text_.c_str(); }",
+            ]
+        lines += ["std::uint64_t reward_object_ = 0;"] if found.base else []
+        fields = self.called.shown(found)
+        lines += [f"{self.known.declared(f)};" for f in fields]
+        asked = "".join(f"{f.name} = reward_field_{f.name}(); " for f in fields)
+        lines.append(
+            f"{name}(reward_wire::Handle handle, const std::string &text) : {start} "
+            f"{{ reward_object_ = handle.number; {asked}}}"
+        )
+        lines.append(f"explicit {name}(reward_wire::Handle handle) : {name}(handle, {{}}) {{}}")
+        lines += self._members(found)
+        return f"class {name} : public {parent} {{ public: {' '.join(lines)} }};"
+
     def _members(self, found: Class) -> Iterator[str]:
+        for name, value in found.constants.items():
+            yield f"static constexpr auto {name} = {value};"
         for index, call in enumerate(self.called.calls):
             if call.inside is found and call.function.name != "copy":
                 yield self._head(index, call, "", with_defaults=True) + ";"
@@ -179,7 +209,8 @@ class Stubs:
             return f"{explicit if params else ''}{scope}{call.inside.name}{taken}"
         static = "static " if call.inside and f.static and not scope else ""
         const = " const" if call.inside and f.const else ""
-        return f"{static}{self._returns(index, call)} {scope}{f.name}{taken}{const}"
+        name = f.name.replace("field ", "reward_field_")
+        return f"{static}{self._returns(index, call)} {scope}{name}{taken}{const}"
 
     def _type(self, written: str, call: Call) -> str:
         return self.known.canonical(written, known=call.generic)
@@ -193,7 +224,9 @@ class Stubs:
                 raise Unsplittable(f"the result of {call.function.name} has no type")
             written = _STRING.sub("std::string", self.deduced[index])
         kind = self._type(written, call)
-        if words(kind) & self.kept and "<" not in kind and "&" in kind:
+        if self.called.shares(call) or (
+            words(kind) & self.kept and "<" not in kind and "&" in kind
+        ):
             return kind
         return self._plain(kind)
 
@@ -228,35 +261,31 @@ class Stubs:
         returns = self._returns(index, call)
         if returns == "auto":
             returns = f"typename reward_wire::Result<{index}, {_normal(call)}>::type"
+        if self.called.shares(call):
+            returns = f"reward_wire::Shared<{returns.removesuffix('&')}>"
+            return f"{lead}{head} {{ return *reward_wire::call<{returns}>({key}{sent}).at; }}"
+        if is_printing(call):
+            text = f"reward_wire::call<std::string>({key}{sent})"
+            return f"{lead}{self._printing(call)} {{ return to << {text}; }}"
         return f"{lead}{head} {{ return reward_wire::call<{returns}>({key}{sent}); }}"
+
+    def _printing(self, call: Call) -> str:
+        return f"std::ostream &operator<<(std::ostream &to, {self._type(call.params[0], call)} a0)"
 
     def _sent(self, written: str, at: int, call: Call) -> str:
         kind = self._type(written, call)
         own = words(kind) & (self.kept | self.linked)
         if not is_block(kind) or (own and "* *" not in kind):
             return f"reward_wire::Sent<{kind}>{{a{at}}}"
-        if (kind.count("*") > 1 and not own) or "<" in kind or "&" in kind or "void" in kind:
+        generic = "<" in kind and "::Row <" not in kind
+        if (kind.count("*") > 1 and not own) or generic or "&" in kind or "void" in kind:
             raise Unsplittable(f"the type {kind} is no plain data")
-        return f"reward_wire::Sent<{kind}>{{{{a{at}, __builtin_dynamic_object_size(a{at}, 0)}}}}"
+        return f"reward_wire::Sent<{kind}>{{{{a{at}, __builtin_dynamic_object_size(a{at}, 1)}}}}"
 
 
 def _normal(call: Call) -> str:
     """What a template is called with; functions stand for those of their signature."""
     return ", ".join(f"reward_wire::Norm<{name}>" for name in call.generic)
-
-
-def _error(found: Class) -> str:
-    """An exception of the program, which has its text."""
-    if found.base != "exception":
-        return (
-            f"class {found.name} : public std::{found.base} "
-            f"{{ public: using std::{found.base}::{found.base}; }};"
-        )
-    return (
-        f"class {found.name} : public std::exception {{ std::string text; public: "
-        f"explicit {found.name}(const std::string &text = std::string()) : text(text) {{}} "
-        "const char *what() const noexcept override { return text.c_str(); } };"
-    )
 
 
 def _comparison(found: Class) -> str:

@@ -8,6 +8,7 @@ from sandbox.apart.cpp_items import (
     Enum,
     Field,
     Function,
+    pointer_type,
     read_class,
     read_function,
     without_template,
@@ -30,11 +31,16 @@ _MACRO = re.compile(
 _ALIAS = re.compile(
     r"^(?:typedef\s+(?P<old>.+?)\s*\b(?P<name>\w+)|using\s+(?P<n>\w+)\s*=\s*(?P<o>.+))$", re.DOTALL
 )
+_POINTERS = re.compile(
+    r"(?:typedef\s+(?P<returns>.+?)\(\s*\*\s*(?P<name>\w+)\s*\)"
+    r"|using\s+(?P<n>\w+)\s*=\s*(?P<r>.+?)\(\s*\*\s*\))\s*\((?P<params>.*)\)",
+    re.DOTALL,
+)
 _STRUCT = re.compile(r"typedef\s+struct\s*(\w*)\s*\{([^{}]*)\}\s*(\w+)\s*;")
 _CLASS = re.compile(
     r"(?P<kind>class|struct)\s+(?P<name>\w+)(?:\s+final)?(?:\s*:(?!:)\s*(?P<bases>.+))?", re.DOTALL
 )
-_NAMESPACE = re.compile(r"(inline\s+)?namespace\b\s*(\w*)")
+_NAMESPACE = re.compile(r"(inline\s+)?namespace\b\s*([\w:\s]*)")
 _ENUM = re.compile(r"(?:typedef\s+)?enum\s*(?:class\s+|struct\s+)?(\w*)\s*(?::\s*[\w:\s]+)?")
 _ENUMERATORS = re.compile(r"\s*\w+\s*(?:=[\w\s+*<>()|~'-]+)?(?:,|\Z)")
 _CONSTANT = re.compile(
@@ -46,11 +52,16 @@ _NUMBER = re.compile(
 )
 _PART = re.compile(r"boost\s*::\s*any\b|[A-Za-z_]\w*|::|[<>,&*()]|\d+|\s+")
 
+_CALLED = {"function", "FarPointer"}
 _QUALIFYING = {"std", "::", "struct", "enum", "class", "typename"}
 
 
 class Declarations:
-    """What a text declares at its top level, or in namespaces."""
+    """What a text declares at its top level, or in namespaces.
+
+    Attributes:
+        memory: whether memory that fields point to is data too, as in C.
+    """
 
     def __init__(self, text: str) -> None:
         self.plain = blanked(text.replace("\\\n", ""), SKIPPED)
@@ -65,12 +76,15 @@ class Declarations:
         self.constants = {
             name: value.strip() for name, value in defined.items() if _NUMBER.fullmatch(value)
         }
+        self.constant_spaces: dict[str, tuple[str, ...]] = {}
         self.macros = {
             name: (taken, body)
             for name, taken, body in _MACRO.findall(self.plain)
             if _is_pure(taken, body)
         }
         self.aliases = {n: value for n, value in defined.items() if n not in self.constants} | tags
+        self.pointers: dict[str, str] = {}
+        self.memory = False
         self.functions: list[Function] = []
         self.operators: list[Function] = []
         self.classes: dict[str, Class] = {}
@@ -88,10 +102,10 @@ class Declarations:
     def _read(self, item: Item, after: str, space: tuple[str, ...]) -> None:
         head = " ".join(item.head.split())
         if item.body is None:
-            self._declare(head)
+            self._declare(head, space)
             return
         if (named := _NAMESPACE.fullmatch(head)) is not None:
-            inner = (*space, named[2]) if named[2] and not named[1] else space
+            inner = space if named[1] else (*space, *WORD.findall(named[2]))
             if inner:
                 self.spaces[inner] = None
             self._read_all(item.body, inner)
@@ -118,11 +132,18 @@ class Declarations:
             if (guess := re.search(r"(\w+)\s*\(", head)) is not None:
                 self.names.add(guess[1])
 
-    def _declare(self, head: str) -> None:
-        if alias := _ALIAS.fullmatch(head):
-            self.aliases[alias["name"] or alias["n"]] = alias["old"] or alias["o"]
+    def _declare(self, head: str, space: tuple[str, ...]) -> None:
+        if pointer := _POINTERS.fullmatch(head):
+            name = pointer["name"] or pointer["n"]
+            self.aliases[name] = pointer_type(pointer["returns"] or pointer["r"], pointer["params"])
+            self.pointers[name] = head
+        elif alias := _ALIAS.fullmatch(head):
+            name, kind = alias["name"] or alias["n"], alias["old"] or alias["o"]
+            if words(kind) - {"struct", "enum"} != {name}:
+                self.aliases[name] = kind
         elif (constant := _CONSTANT.fullmatch(head)) and _NUMBER.fullmatch(constant["value"]):
             self.constants[constant["name"]] = constant["value"].strip()
+            self.constant_spaces[constant["name"]] = space
 
     def _enumerate(
         self, found: re.Match[str], body: str, after: str, space: tuple[str, ...]
@@ -149,7 +170,7 @@ class Declarations:
         if depth > 20 or len(written) > 2000:
             raise Unsplittable(f"the type {written[:60]} is no plain data")
         done = []
-        if _PART.sub("", written) or ("(" in written and "function" not in words(written)):
+        if _PART.sub("", written) or ("(" in written and not words(written) & _CALLED):
             raise Unsplittable(f"the type {' '.join(written.split())[:60]} is no plain data")
         for part in _PART.findall(written):
             if part in _QUALIFYING or part.isspace() or self._is_space(part):
@@ -169,6 +190,10 @@ class Declarations:
         """What a name in a type stands for; None where it is not known."""
         if part.startswith("boost"):
             return "boost::any"
+        if part in {"FarPointer", "Row"} and part not in self.classes:
+            return f"reward_wire::{part}"
+        if part in self.constants:
+            return f"({self.constants[part]})"
         if part in STANDARD and part not in known:
             return f"std::{part}"
         ours = part in BUILTIN or part in self.classes or part in self.enums
@@ -197,6 +222,8 @@ class Declarations:
         except Unsplittable:
             return False
         named = words(written) & self.classes.keys()
+        if self.memory and "void" not in written and "reward_wire" not in written:
+            return all(name in within or self.is_data(name, within) for name in named)
         to = re.findall(r"(\S+) \*", written)
         if len(to) != written.count("*") or set(to) - named:
             return False

@@ -14,7 +14,7 @@ STANDARD = frozenset(
     string vector list deque array set multiset map multimap unordered_set unordered_map
     unordered_multiset unordered_multimap pair tuple optional complex string_view less
     greater any unique_ptr shared_ptr wstring hash equal_to allocator variant monostate stack
-    queue priority_queue bitset function
+    queue priority_queue bitset function initializer_list
     """)
 )
 WIDE = (
@@ -38,6 +38,16 @@ JUDGES = frozenset(
     """)
 )
 """What tests judge with: never taken from the program, unless it is all they take from it."""
+
+ITERATING = frozenset(
+    words("""
+    equal is_permutation mismatch lexicographical_compare all_of any_of none_of count count_if find
+    find_if accumulate includes set_difference
+    """)
+)
+ITERATING_LEAST = 3
+"""Those of them that take two iterators and more, and how many arguments that are at least: with
+fewer, it is the program's that is meant."""
 
 KEYWORDS = frozenset(
     words("""

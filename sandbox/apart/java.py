@@ -5,13 +5,11 @@ from collections.abc import Sequence
 
 from sandbox import jvm
 from sandbox.apart.halves import harness, text_file
+from sandbox.apart.java_fitting import SKIPPED
 from sandbox.apart.java_stubs import Stubs
 from sandbox.apart.text import blanked, words
 from sandbox.command import LIBRARY, File, Source
 
-_SKIPPED = re.compile(
-    r'"""(?:\\.|.)*?"""|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.DOTALL
-)
 _IMPORT = re.compile(r"^[ \t]*import\s+(?:static\s+)?[\w.]+(?:\.\*)?\s*;", re.MULTILINE)
 _PACKAGE = re.compile(r"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
 _TYPE = re.compile(r"\b(?:class|interface|enum|record)\s+(\w+)")
@@ -46,10 +44,10 @@ def tester(program: str, tests: str, built: Sequence[File]) -> Source:
     """
     package = _PACKAGE.search(program)
     head = f"package {package[1]};\n" if package else ""
-    imports = "\n".join(dict.fromkeys(_IMPORT.findall(blanked(program, _SKIPPED))))
+    imports = "\n".join(dict.fromkeys(_IMPORT.findall(blanked(program, SKIPPED))))
     imports = "\n".join(line for line in imports.splitlines() if _is_standard(line))
     tests = _with_main(_PACKAGE.sub("", tests))
-    plain = blanked(tests, _SKIPPED)
+    plain = blanked(tests, SKIPPED)
     name = jvm.public_class(tests) or "Tests"
     stubs = Stubs(built, words(plain), set(_TYPE.findall(plain)))
     made = ("RewardStubs.java", "RewardTable.java")
@@ -92,7 +90,7 @@ def _is_standard(line: str) -> bool:
 
 def _with_main(tests: str) -> str:
     """Tests with a class around them; without one they are methods, or statements."""
-    plain = blanked(tests, _SKIPPED)
+    plain = blanked(tests, SKIPPED)
     if _TYPE.search(plain):
         return tests
     imports, rest = "\n".join(_IMPORT.findall(plain)), _IMPORT.sub("", tests)

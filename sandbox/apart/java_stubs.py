@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sandbox.apart import classfile
 from sandbox.apart.classfile import ClassFile, Member
 from sandbox.apart.halves import Unsplittable
+from sandbox.apart.java_borrowed import CALL, borrowed
 from sandbox.apart.java_types import (
     NAME,
     checked,
@@ -19,7 +21,6 @@ from sandbox.apart.java_types import (
     simple,
     types,
 )
-from sandbox.apart.text import parts as split
 from sandbox.apart.text import words
 from sandbox.command import File
 
@@ -47,17 +48,6 @@ _ACTIONS = words(
     """
 )
 """Their methods, which tests use without naming them."""
-
-_INHERITED = {
-    "Map": "int size() boolean isEmpty() void clear() boolean containsKey(Object) V get(Object) "
-    "V put(K,V) V remove(Object) V getOrDefault(Object,V) java.util.Set<K> keySet() "
-    "java.util.Collection<V> values()",
-    "": "int size() boolean isEmpty() void clear() boolean contains(Object) boolean add(E) "
-    "E get(int) E remove(int)",
-}
-"""Methods of the library's maps and other containers, which classes that extend one have."""
-
-_CALL = "reward.RewardTests.call"
 
 
 class Stubs:
@@ -125,7 +115,7 @@ class Stubs:
         for method in (*found.methods, *self._inherited(found)):
             takes = not method.descriptor.startswith("()")
             acts = faces and method.name in _ACTIONS
-            if method.access & (classfile.PRIVATE | classfile.SYNTHETIC):
+            if method.access & (classfile.PRIVATE | classfile.SYNTHETIC) or _is_main(method):
                 continue
             if method.name in _ASKED:
                 wanted = method.descriptor.startswith(_ASKED[method.name])
@@ -193,7 +183,13 @@ class Stubs:
 
     def _class(self, found: ClassFile, lead: str) -> Iterator[str]:
         inner = [n for n in self.wanted if n.rpartition("$")[0] == found.name]
-        nested = [line for n in inner for line in self._class(self.known[n], "public static ")]
+        nested = [
+            line
+            for n in inner
+            for line in self._class(
+                self.known[n], "public " if self.known[n].bound else "public static "
+            )
+        ]
         if found.access & classfile.INTERFACE:
             yield self._interface_head(found, lead)
         elif found.access & classfile.ENUM:
@@ -208,7 +204,8 @@ class Stubs:
                 yield self._maker(found, method)
             elif method.name[0] != "<" and not self._is_given(found, method):
                 yield self._method(found, method)
-        yield from self._borrowed(found)
+        if simple(found.name) in self.words:
+            yield from borrowed(found, self.words)
         yield "}"
 
     @staticmethod
@@ -255,29 +252,6 @@ class Stubs:
         yield "rewardNumber_ = reward.RewardTests.keep(this, made); }"
         yield "@Override public int rewardNumber() { return rewardNumber_; }"
 
-    def _borrowed(self, found: ClassFile) -> Iterator[str]:
-        """Methods that a class has of the library's container that it extends."""
-        parent = re.fullmatch(
-            r"java\.util\.\w*?(Map|List|Set|Deque|Queue|Stack|Vector)<(.+)>",
-            next(types(generics(found.signature)[1]), ""),
-        )
-        if not parent or simple(found.name) not in self.words:
-            return
-        kinds = dict(zip("KV" if parent[1] == "Map" else "E", split(parent[2]), strict=False))
-        own = {method.name for method in found.methods}
-        listed = _INHERITED["Map" if parent[1] == "Map" else ""]
-        for returns, name, taken in re.findall(r"(\S+) (\w+)\(([^)]*)\)", listed):
-            if name not in self.words or name in own:
-                continue
-            args = [arg for arg in taken.split(",") if arg]
-            heads = ", ".join(f"{kinds.get(arg, arg)} p{i}" for i, arg in enumerate(args))
-            kind = re.sub(r"\b[KVE]\b", lambda part: kinds.get(part[0], "Object"), returns)
-            code = "".join("I" if arg == "int" else "Ljava/lang/Object;" for arg in args)
-            given = "".join(f", p{i}" for i in range(len(args)))
-            call = f'{_CALL}(this, "{found.name.replace("/", ".")}", "{name}", "{code}"{given})'
-            body = f"{call};" if kind == "void" else f"return ({kind}) {call};"
-            yield f'@SuppressWarnings("unchecked") public {kind} {name}({heads}) {{ {body} }}'
-
     def _is_throwable(self, found: ClassFile) -> bool:
         parent = found.parent
         if parent in self.known:
@@ -294,7 +268,10 @@ class Stubs:
 
     def _maker(self, found: ClassFile, method: Member) -> str:
         call = _call("null", found, method)
-        head = f"{_access(method)}{simple(found.name)}({params(method)}){_throws(method)}"
+        taken = params(method)
+        if found.bound:
+            taken, call = _within(found, method)
+        head = f"{_access(method)}{simple(found.name)}({taken}){_throws(method)}"
         return f"{head} {{ this((reward.RewardTests.Made) {call}); }}"
 
     def _method(self, found: ClassFile, method: Member) -> str:
@@ -309,6 +286,11 @@ class Stubs:
             body = f"if (!(p0 instanceof reward.RewardTests.Stub)) {_DIFFERENT[method.name]} {body}"
         lead = "default " if face and not static else ""
         return f'@SuppressWarnings("unchecked") {lead}{_head(method)} {{ {body} }}'
+
+
+def _is_main(method: Member) -> bool:
+    """Whether a program would begin there: the tests' process begins with the tests."""
+    return method.name == "main" and method.descriptor == "([Ljava/lang/String;)V"
 
 
 def _list(texts: list[str]) -> str:
@@ -326,6 +308,23 @@ def _access(method: Member) -> str:
     return "public " if method.access & classfile.PUBLIC else ""
 
 
+def _within(found: ClassFile, method: Member) -> tuple[str, str]:
+    """What the constructor of a class within another takes, and how it is called.
+
+    Its first argument is the object around it, of which generic signatures say nothing.
+    """
+    outer = found.name.rpartition("$")[0]
+    around = f"L{outer};"
+    signature = method.signature.replace(f"({around}", "(", 1)
+    inner = replace(method, signature=signature)
+    count = len(list(types(generics(signature)[1][1:].partition(")")[0])))
+    given = "".join(f", p{i}" for i in range(count))
+    taken = method.descriptor[1 : method.descriptor.index(")")]
+    name = found.name.replace("/", ".")
+    call = f'{CALL}(null, "{name}", "<init>", "{taken}", {simple(outer)}.this{given})'
+    return params(inner), call
+
+
 def _throws(method: Member) -> str:
     return f" throws {', '.join(map(class_name, method.throws))}" if method.throws else ""
 
@@ -336,4 +335,4 @@ def _call(self_: str, found: ClassFile, method: Member) -> str:
     given = "".join(f", p{i}" for i in range(count))
     if count == 1 and taken.startswith(("[L", "[[")):
         given = ", (Object) p0"
-    return f'{_CALL}({self_}, "{found.name.replace("/", ".")}", "{method.name}", "{taken}"{given})'
+    return f'{CALL}({self_}, "{found.name.replace("/", ".")}", "{method.name}", "{taken}"{given})'

@@ -242,9 +242,7 @@ public final class RewardTests extends RewardWire {
         if (type.isInterface() && (type.getClassLoader() != null || isFace(type))) faces.add(type);
         if (type.isInterface() || !Stub.class.isAssignableFrom(type)) continue;
         if (type.isEnum()) return kept(number, (Stub) Enum.valueOf((Class) type, text));
-        Constructor<?> maker = type.getDeclaredConstructor(Made.class);
-        maker.setAccessible(true);
-        return (Stub) maker.newInstance(new Made(number, text));
+        return made(type, new Made(number, text));
       }
     } catch (ReflectiveOperationException | RuntimeException error) {
       throw new EOFException();
@@ -253,6 +251,17 @@ public final class RewardTests extends RewardWire {
     faces.add(Stub.class);
     Class<?>[] all = faces.toArray(new Class<?>[0]);
     return kept(number, (Stub) Proxy.newProxyInstance(RewardTests.class.getClassLoader(), all, new Held(number)));
+  }
+
+  /** A stub for a number; one of a class within another has no object around it here. */
+  private static Stub made(Class<?> type, Made made) throws ReflectiveOperationException {
+    for (Constructor<?> maker : type.getDeclaredConstructors()) {
+      Class<?>[] taken = maker.getParameterTypes();
+      if (taken.length == 0 || taken[taken.length - 1] != Made.class) continue;
+      maker.setAccessible(true);
+      return (Stub) (taken.length == 1 ? maker.newInstance(made) : maker.newInstance(null, made));
+    }
+    throw new NoSuchMethodException();
   }
 
   private Stub kept(int number, Stub stub) {

@@ -2,6 +2,11 @@
 #ifndef REWARD_ARGUMENTS
 #define REWARD_ARGUMENTS
 
+// A row of an array of arrays.
+template <class T, std::size_t... N> struct RowOf { using type = T; };
+template <class T, std::size_t N, std::size_t... Rest> struct RowOf<T, N, Rest...> { using type = typename RowOf<T, Rest...>::type[N]; };
+template <class T, std::size_t... N> using Row = typename RowOf<T, N...>::type;
+
 // A pointer with what the compiler knows of the memory behind it.
 template <class T> struct Sized {
   T *at;
@@ -9,6 +14,12 @@ template <class T> struct Sized {
   Sized(T *at, std::size_t bytes) : at(at), count(bytes == UNKNOWN ? UNKNOWN : bytes / sizeof(T)) {
     if constexpr (std::is_same_v<std::remove_const_t<T>, char>)
       if (at && count == UNKNOWN) count = __builtin_strlen(at) + 1;
+#if defined(REWARD_MEMORY) && defined(REWARD_TESTS)
+    if (at && count == UNKNOWN) {
+      std::size_t known = extent(at, sizeof(T));
+      count = known == UNKNOWN ? UNKNOWN : known / sizeof(T);
+    }
+#endif
     if (at && count == UNKNOWN) stop(UNSPLIT, "the length of what a pointer points to is not known");
   }
 };
@@ -23,13 +34,15 @@ template <class A, class> struct Sent {
 template <class T> struct Sent<T &, std::enable_if_t<!std::is_const_v<T> && is_linked<T>>> {
   T &value;
   void put(Bytes &to) const { put_link<T>(to, &value); }
-  void back(Reader &) const {}
+  void back(Reader &from) const { get_link<T>(from); }
   const void *memory() const { return nullptr; }
 };
 template <class T> struct Sent<T *, std::enable_if_t<is_linked<bare<T>>>> {
   T *value;
   void put(Bytes &to) const { put_link<bare<T>>(to, value); }
-  void back(Reader &) const {}
+  void back(Reader &from) const {
+    if constexpr (!std::is_const_v<T>) get_link<bare<T>>(from);
+  }
   const void *memory() const { return nullptr; }
 };
 template <class T> struct Sent<T &, std::enable_if_t<!std::is_const_v<T> && !is_kept<bare<T>> && !is_linked<T>>> {
@@ -47,7 +60,7 @@ template <class T> struct Sent<T *, std::enable_if_t<is_kept<bare<T>>>> {
   void back(Reader &) const {}
   const void *memory() const { return nullptr; }
 };
-template <class T> struct Sent<T *, std::enable_if_t<!std::is_same_v<T, const char> && !is_kept<bare<T>> && !is_linked<bare<T>>>> {
+template <class T> struct Sent<T *, std::enable_if_t<!std::is_same_v<T, const char> && !std::is_function_v<T> && !is_kept<bare<T>> && !is_linked<bare<T>>>> {
   Sized<T> value;
   void put(Bytes &to) const {
     to.push_back(value.at != nullptr);
@@ -59,10 +72,11 @@ template <class T> struct Sent<T *, std::enable_if_t<!std::is_same_v<T, const ch
     if constexpr (!std::is_const_v<T>)
       if (value.at)
         for (std::size_t i = 0; i < value.count; i++) {
-          T changed = reward_wire::get<T>(from);
-          if constexpr (std::is_same_v<T, char *> || std::is_same_v<T, const char *>)
+          if constexpr (std::is_same_v<T, char *> || std::is_same_v<T, const char *>) {
+            T changed = reward_wire::get<T>(from);
             if (changed && value.at[i] && !__builtin_strcmp(changed, value.at[i])) continue;
-          value.at[i] = changed;
+            value.at[i] = changed;
+          } else fill(value.at[i], from);
         }
   }
   const void *memory() const { return value.at; }
@@ -89,7 +103,7 @@ template <class T> struct Held<T &, std::enable_if_t<!std::is_const_v<T> && is_l
     if (!value) throw Garbled{};
   }
   T &pass() { return *value; }
-  void back(Bytes &) const {}
+  void back(Bytes &to) const { put_link<T>(to, value); }
   bool holds(const void *, std::size_t &) const { return false; }
 };
 template <class T> struct Held<T &, std::enable_if_t<!std::is_const_v<T> && !is_kept<bare<T>> && !is_linked<T>>> {
@@ -106,17 +120,19 @@ template <class T> struct Held<T *, std::enable_if_t<is_kept<bare<T>> || is_link
     else value = reward_wire::get<bool>(from) ? get_kept<bare<T>>(from) : nullptr;
   }
   T *pass() { return value; }
-  void back(Bytes &) const {}
+  void back(Bytes &to) const {
+    if constexpr (is_linked<bare<T>> && !std::is_const_v<T>) put_link<bare<T>>(to, value);
+  }
   bool holds(const void *, std::size_t &) const { return false; }
 };
-template <class T> struct Held<T *, std::enable_if_t<!std::is_same_v<T, const char> && !is_kept<bare<T>> && !is_linked<bare<T>>>> {
+template <class T> struct Held<T *, std::enable_if_t<!std::is_same_v<T, const char> && !std::is_function_v<T> && !is_kept<bare<T>> && !is_linked<bare<T>>>> {
   bare<T> *value = nullptr;
   std::size_t count = 0;
   explicit Held(Reader &from) {
     if (!reward_wire::get<bool>(from)) return;
     count = from.count();
     value = static_cast<bare<T> *>(reward_malloc_((count + 1) * sizeof(T)));
-    for (std::size_t i = 0; i < count; i++) value[i] = reward_wire::get<bare<T>>(from);
+    for (std::size_t i = 0; i < count; i++) fill(value[i], from);
   }
   T *pass() { return value; }
   void back(Bytes &to) const {
@@ -131,6 +147,17 @@ template <class T> struct Held<T *, std::enable_if_t<!std::is_same_v<T, const ch
 };
 
 enum Where : unsigned char { NOWHERE, OWN, IN_ARGUMENT };
+
+// How many bytes are behind a pointer that was returned.
+inline std::size_t behind(const void *pointer) {
+#ifdef REWARD_MEMORY
+  std::size_t bytes = extent(pointer, 1);
+  if (bytes != UNKNOWN) return bytes;
+  return is_text(static_cast<const char *>(pointer)) ? 4096 - reinterpret_cast<std::uintptr_t>(pointer) % 4096 : 0;
+#else
+  return reward_usable_(const_cast<void *>(pointer));
+#endif
+}
 
 // What a pointer that was returned points to: part of an argument, text, or a block of memory.
 template <class T, class... H> void put_pointer(Bytes &to, T *pointer, H &...held) {
@@ -154,7 +181,7 @@ template <class T, class... H> void put_pointer(Bytes &to, T *pointer, H &...hel
     else if (raw >= reward_data_ && raw < reward_end_) {
       std::size_t rest = static_cast<std::size_t>(reward_end_ - raw);
       count = (rest < 65536 ? rest : 65536) / sizeof(T);
-    } else count = reward_usable_(const_cast<bare<T> *>(pointer)) / sizeof(T);
+    } else count = behind(pointer) / sizeof(T);
     put_count(to, count);
     for (std::size_t i = 0; i < count; i++) put<bare<T>>(to, pointer[i]);
   }
@@ -182,12 +209,15 @@ template <class T, class... S> T *get_pointer(Reader &from, S &...sent) {
   auto made = static_cast<bare<T> *>(reward_malloc_((count + 1) * sizeof(T)));
   for (std::size_t i = 0; i < count; i++) made[i] = get<bare<T>>(from);
   made[count] = bare<T>();
+#if defined(REWARD_MEMORY) && defined(REWARD_TESTS)
+  track(made, count * sizeof(T));
+#endif
   return made;
   }
   }
 }
 template <class A> std::size_t sizes(const Sent<A> &sent) {
-  if constexpr (std::is_pointer_v<A> && !std::is_same_v<A, const char *>) return sent.value.count;
+  if constexpr (is_pointer_to_data<A> && !std::is_same_v<A, const char *> && !is_kept<bare<std::remove_pointer_t<A>>> && !is_linked<bare<std::remove_pointer_t<A>>>) return sent.value.count;
   return 0;
 }
 

@@ -45,7 +45,7 @@ inline std::uint64_t get_number(Reader &from) {
 template <class T, class = void> constexpr bool is_function = false;
 template <template <class> class F, class R, class... A> constexpr bool is_function<F<R(A...)>> = true;
 
-template <class T> struct Codec<T, std::enable_if_t<Callable<T>::is && !is_function<T> && !is_kept<T> && !is_fields<T>>> {
+template <class T> struct Codec<T, std::enable_if_t<Callable<T>::is && !std::is_pointer_v<T> && !is_function<T> && !is_kept<T> && !is_fields<T>>> {
   static void put(Bytes &to, const T &value) {
     to.push_back(1);
     put_function(to, value);
@@ -65,5 +65,41 @@ template <template <class> class F, class R, class... A> struct Codec<F<R(A...)>
     return T(FarFunction<R(A...)>{get_number(from)});
   }
 };
+
+
+// Function pointers carry nothing but themselves: each of a signature's slots asks for one number.
+template <class S> using FarPointer = S *;
+template <class S> struct Slots;
+template <class R, class... A> struct Slots<R(A...)> {
+  using P = R (*)(A...);
+  enum { COUNT = 32 };
+  static inline std::uint64_t numbers[COUNT];
+  static inline std::size_t used = 0;
+  static inline std::unordered_map<P, std::uint64_t> ours;
+  template <std::size_t I> static R ask(A... a) { return call<R>(Numbered{numbers[I]}, Sent<A>{a}...); }
+  template <std::size_t... I> static P pick(std::size_t at, std::index_sequence<I...>) {
+    static constexpr P all[] = {ask<I>...};
+    return all[at];
+  }
+  static P at(std::uint64_t number) {
+    std::size_t i = 0;
+    while (i < used && numbers[i] != number) i++;
+    if (i == COUNT) throw Garbled{};
+    if (i == used) numbers[used++] = number;
+    return pick(i, std::make_index_sequence<COUNT>{});
+  }
+};
+template <class R, class... A> struct Codec<R (*)(A...)> {
+  using P = R (*)(A...);
+  static void put(Bytes &to, P value) {
+    to.push_back(value != nullptr);
+    if (!value) return;
+    auto known = Slots<R(A...)>::ours.try_emplace(value, given.size());
+    if (known.second) given.push_back(new Call<P, A...>(value));
+    put_count(to, known.first->second);
+  }
+  static P get(Reader &from) { return reward_wire::get<bool>(from) ? Slots<R(A...)>::at(get_number(from)) : nullptr; }
+};
+template <class T> constexpr bool is_pointer_to_data = std::is_pointer_v<T> && !std::is_function_v<std::remove_pointer_t<T>>;
 
 #endif

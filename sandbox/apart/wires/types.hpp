@@ -45,6 +45,9 @@ template <class T> struct Codec<T, std::void_t<decltype(std::declval<T &>().data
   static T get(Reader &from) { return *new Bytes(reward_wire::get<Bytes>(from)); }
 };
 
+#ifdef REWARD_MEMORY
+#include "/box/blocks.hpp"
+#else
 template <> struct Codec<const char *> {
   static void put(Bytes &to, const char *value) {
     to.push_back(value != nullptr);
@@ -59,6 +62,7 @@ template <> struct Codec<char *> {
   static void put(Bytes &to, const char *value) { Codec<const char *>::put(to, value); }
   static char *get(Reader &from) { return const_cast<char *>(Codec<const char *>::get(from)); }
 };
+#endif
 
 template <class T> struct Codec<T *, std::enable_if_t<is_kept<bare<T>>>> {
   static void put(Bytes &to, T *value) {
@@ -66,6 +70,24 @@ template <class T> struct Codec<T *, std::enable_if_t<is_kept<bare<T>>>> {
     if (value) put_kept<bare<T>>(to, const_cast<bare<T> *>(value));
   }
   static T *get(Reader &from) { return reward_wire::get<bool>(from) ? get_kept<bare<T>>(from) : nullptr; }
+};
+
+// A list in braces is where its items lie and how many they are.
+template <class T> struct Codec<std::initializer_list<T>> {
+  using L = std::initializer_list<T>;
+  struct Inside { const T *at; std::size_t count; };
+  static_assert(sizeof(L) == sizeof(Inside));
+  static void put(Bytes &to, const L &value) {
+    put_count(to, value.size());
+    for (const auto &item : value) reward_wire::put<T>(to, item);
+  }
+  static L get(Reader &from) {
+    auto items = new std::vector<T>(reward_wire::get<std::vector<T>>(from));
+    Inside inside{items->data(), items->size()};
+    L value;
+    __builtin_memcpy(static_cast<void *>(&value), &inside, sizeof inside);
+    return value;
+  }
 };
 
 // std::any and boost::any, which are alike, of what tests put there.

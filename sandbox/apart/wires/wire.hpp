@@ -5,6 +5,9 @@
 #ifndef REWARD_WIRE
 #define REWARD_WIRE
 #include <cstdint>
+#ifdef REWARD_MEMORY
+#include <map>
+#endif
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -30,6 +33,7 @@ void *reward_malloc_(unsigned long) __asm__("malloc");
 void *reward_calloc_(unsigned long, unsigned long) __asm__("calloc");
 void reward_real_free_(void *) __asm__("free");
 unsigned long reward_usable_(void *) __asm__("malloc_usable_size");
+void *reward_break_(long) __asm__("sbrk");
 extern char reward_data_[] __asm__("__data_start");
 extern char reward_end_[] __asm__("_end");
 }
@@ -59,62 +63,11 @@ inline void take_streams() {
 }
 __attribute__((section(".preinit_array"), used)) static void (*const first)() = take_streams;
 
-inline bool receive(char *to, std::size_t size) {
-  while (size) {
-    long got = reward_read_(in, to, size);
-    if (got <= 0) return false;
-    to += got;
-    size -= static_cast<std::size_t>(got);
-  }
-  return true;
-}
-
-inline bool send(const Bytes &message) {
-  std::uint64_t size = message.size();
-  Bytes all(reinterpret_cast<const char *>(&size), sizeof size);
-  all += message;
-  for (std::size_t at = 0; at < all.size();) {
-    long put = reward_write_(out, all.data() + at, all.size() - at);
-    if (put <= 0) return false;
-    at += static_cast<std::size_t>(put);
-  }
-  return true;
-}
-
-inline bool receive(Bytes &message) {
-  std::uint64_t size;
-  if (!receive(reinterpret_cast<char *>(&size), sizeof size) || size > MOST) return false;
-  message.resize(size);
-  return receive(&message[0], size);
-}
-
-struct Garbled {};
-
-struct Reader {
-  const char *at, *end;
-  explicit Reader(const Bytes &from) : at(from.data()), end(at + from.size()) {}
-  void take(void *to, std::size_t size) {
-    if (static_cast<std::size_t>(end - at) < size) throw Garbled{};
-    __builtin_memcpy(to, at, size);
-    at += size;
-  }
-  std::size_t count() {
-    std::uint64_t n;
-    take(&n, sizeof n);
-    if (n > static_cast<std::size_t>(end - at)) throw Garbled{};
-    return n;
-  }
-};
-
-inline void put_raw(Bytes &to, const void *from, std::size_t size) {
-  to.append(static_cast<const char *>(from), size);
-}
-inline void put_count(Bytes &to, std::uint64_t n) { put_raw(to, &n, sizeof n); }
-
+#include "/box/messages.hpp"
 #include "/box/values.hpp"
 #include "/box/types.hpp"
 
-enum : std::uint64_t { NAMED = ~std::uint64_t{0}, FUNCTION = NAMED - 1 };
+enum : std::uint64_t { NAMED = ~std::uint64_t{0}, FUNCTION = NAMED - 1, WRITE = NAMED - 2 };
 inline void put_key(Bytes &to, std::uint64_t index) { put_count(to, index); }
 inline void put_key(Bytes &to, Numbered function) {
   put_count(to, FUNCTION);
@@ -132,34 +85,9 @@ template <int Index, class... T> struct Result;
 template <class... T> struct Given;
 
 #include "/box/arguments.hpp"
+#include "/box/shared.hpp"
 
-// What the program threw keeps its type where the standard library knows it.
-struct Mark { virtual ~Mark() = default; };
-template <class E> struct Raised : E, Mark { using E::E; };
-struct Other : std::exception, Mark {
-  Bytes text;
-  explicit Other(Bytes text) : text(std::move(text)) {}
-  const char *what() const noexcept override { return text.c_str(); }
-};
-template <class... E> struct Kinds {};
-using Known = Kinds<std::out_of_range, std::invalid_argument, std::domain_error, std::length_error, std::logic_error,
-                    std::range_error, std::overflow_error, std::underflow_error, std::runtime_error>;
-
-inline void put_exception(Bytes &, int, const std::exception &, Kinds<>) {}
-template <class E, class... Rest>
-void put_exception(Bytes &to, int kind, const std::exception &error, Kinds<E, Rest...>) {
-  if (dynamic_cast<const E *>(&error)) to[1] = static_cast<char>(kind);
-  else put_exception(to, kind + 1, error, Kinds<Rest...>{});
-}
-[[noreturn]] inline void throw_kind(int, const Bytes &text, Kinds<>) { throw Other(text); }
-template <class E, class... Rest> [[noreturn]] void throw_kind(int kind, const Bytes &text, Kinds<E, Rest...>) {
-  if (kind == 1) throw Raised<E>(text);
-  throw_kind(kind - 1, text, Kinds<Rest...>{});
-}
-enum : unsigned char { NUMBER = 100, TEXT = 101, LITERAL = 102, OWN_EXCEPTION = 128 };
-// Exceptions of the program: which of them one is, and how it is thrown on the other side.
-inline int (*own_exception)(const std::exception &) = nullptr;
-inline void (*throw_own)(int, const Bytes &) = nullptr;
+#include "/box/exceptions.hpp"
 
 // ---- The program's process: a table of what can be called, and a loop.
 
@@ -174,51 +102,7 @@ inline void add(Served *served) {
 }
 
 #ifndef REWARD_TESTS
-inline void **objects = nullptr;
-inline std::size_t object_count = 0;
-inline std::uint64_t keep(void *object) {
-  if (!(object_count & (object_count + 1))) {
-    auto grown = static_cast<void **>(::operator new((2 * object_count + 2) * sizeof(void *)));
-    for (std::size_t i = 0; i < object_count; i++) grown[i] = objects[i];
-    objects = grown;
-  }
-  objects[object_count] = object;
-  return object_count++;
-}
-inline std::uint64_t number_of(void *object) {
-  for (std::size_t i = 0; i < object_count; i++)
-    if (objects[i] == object) return i;
-  return keep(object);
-}
-template <class C> C &kept(Reader &from) {
-  auto index = get<std::uint64_t>(from);
-  if (index >= object_count) throw Garbled{};
-  return *static_cast<C *>(objects[index]);
-}
-template <class T> T *get_kept(Reader &from) { return &kept<T>(from); }
-template <class T> void put_kept(Bytes &to, T *object) { put_count(to, number_of(object)); }
-template <class T> T moved_or_copied(T &object) {
-  if constexpr (std::is_copy_constructible_v<T>) return object;
-  else return std::move(object);
-}
-template <class T> struct Codec<T, std::enable_if_t<is_kept<T>>> {
-  static void put(Bytes &to, const T &value) {
-    if constexpr (std::is_copy_constructible_v<T>) put_count(to, keep(new T(value)));
-    else put_count(to, number_of(const_cast<T *>(&value)));
-  }
-  static T get(Reader &from) { return moved_or_copied(kept<T>(from)); }
-};
-template <class A> struct Held<A, std::enable_if_t<is_kept<bare<A>>>> {
-  bare<A> &value;
-  explicit Held(Reader &from) : value(kept<bare<A>>(from)) {}
-  decltype(auto) pass() {
-    if constexpr (std::is_lvalue_reference_v<A>) return (value);
-    else if constexpr (std::is_reference_v<A>) return std::move(value);
-    else return moved_or_copied(value);
-  }
-  void back(Bytes &) const {}
-  bool holds(const void *, std::size_t &) const { return false; }
-};
+#include "/box/objects.hpp"
 #endif
 
 template <class R, class F, class... H> void run_and_put(Bytes &to, F &&call, H &...held) {
@@ -228,7 +112,7 @@ template <class R, class F, class... H> void run_and_put(Bytes &to, F &&call, H 
     put_count(to, number_of(const_cast<bare<R> *>(&call(held.pass()...))));
   else if constexpr (is_kept<bare<R>>) put_count(to, keep(new bare<R>(call(held.pass()...))));
 #endif
-  else if constexpr (std::is_pointer_v<R>) put_pointer(to, call(held.pass()...), held...);
+  else if constexpr (is_pointer_to_data<R>) put_pointer(to, call(held.pass()...), held...);
   else if constexpr (owns<bare<R>>) put<bare<R>>(to, *new bare<R>(call(held.pass()...)));
   else put<bare<R>>(to, call(held.pass()...));
   (held.back(to), ...);
@@ -286,13 +170,19 @@ inline void answer_one(const Bytes &request, Bytes &reply) {
       for (Name *one = names; one; one = one->before)
         if (name == one->text) index = one->index;
     }
+#ifndef REWARD_TESTS
+    if (index == WRITE) return take_write(from);
+#endif
     LinkScope scope;
     if (index < entries) table[index]->run(from, reply);
   } catch (const std::exception &error) {
     put_thrown(reply, 0, error.what());
     put_exception(reply, 1, error, Known{});
-    int own = own_exception ? own_exception(error) : -1;
-    if (own >= 0) reply[1] = static_cast<char>(OWN_EXCEPTION + own);
+    std::uint64_t number = 0;
+    int own = own_exception ? own_exception(error, number) : -1;
+    if (own < 0) return;
+    reply[1] = static_cast<char>(OWN_EXCEPTION + own);
+    put_count(reply, number);
   } catch (int number) {
     put_thrown(reply, NUMBER, std::to_string(number));
   } catch (const Bytes &text) {
@@ -343,7 +233,7 @@ inline const bool ready = (reward_on_exit_(at_end, nullptr), std::set_terminate(
   if (kind == NUMBER) throw std::stoi(text);
   if (kind == TEXT) throw text;
   if (kind == LITERAL) throw static_cast<const char *>((new Bytes(text))->c_str());
-  if (kind >= OWN_EXCEPTION && throw_own) throw_own(kind - OWN_EXCEPTION, text);
+  if (kind >= OWN_EXCEPTION && throw_own) throw_own(kind - OWN_EXCEPTION, get<std::uint64_t>(from), text);
   throw_kind(kind, text, Known{});
 }
 
@@ -361,6 +251,7 @@ template <class T> struct Codec<T, std::enable_if_t<is_kept<T>>> {
 template <class R, class Key, class... S> R call(Key key, const S &...sent) {
   Bytes message(1, ASKED);
 #ifdef REWARD_TESTS
+  send_writes();
   calls++;
 #endif
   LinkScope scope;
@@ -379,7 +270,7 @@ template <class R, class Key, class... S> R call(Key key, const S &...sent) {
     if constexpr (std::is_void_v<R>) {
       (sent.back(from), ...);
       get_linked(from);
-    } else if constexpr (std::is_pointer_v<R>) {
+    } else if constexpr (is_pointer_to_data<R>) {
       R result = get_pointer<std::remove_pointer_t<R>>(from, sent...);
       (sent.back(from), ...);
       get_linked(from);
@@ -410,7 +301,11 @@ template <class R, class Key, class... S> R call(Key key, const S &...sent) {
 #ifdef REWARD_TESTS
 // What tests call instead of `free`: objects that the program's answers may still name stay.
 extern "C" __attribute__((used)) inline void reward_free_(void *at) {
+#ifndef REWARD_MEMORY
   if (!reward_wire::lasting().count(at)) reward_real_free_(at);
+#else
+  (void)at;
+#endif
 }
 #endif
 
