@@ -18,7 +18,7 @@ _LIBRARY = STANDARD | words(
 _C_LIBRARY = words("bool true false NULL size_t INT_MAX INT_MIN malloc calloc strlen qsort")
 _C_HEADERS = "ctype limits stdbool stdio stdlib string"
 _LIBRARY_LINE = re.compile(r"^[ \t]*(?:#[ \t]*include[^\n]*|using namespace std;)", re.MULTILINE)
-_OWN = re.compile(r"(?:typedef|#\s*define)\b[^;\n]*\b(?:bool|true|false)\b")
+_STATEMENT = re.compile(r"[;\n]")
 
 
 def fitted(program: str, tests: str) -> tuple[str, str]:
@@ -37,10 +37,16 @@ def fitted_c(program: str, tests: str) -> tuple[str, str]:
     program, tests, _ = closed(program, tests, SKIPPED)
     program, tests = _with_nodes(program, tests)
     plain = blanked(program, SKIPPED)
-    if "#include" not in plain and words(plain) & _C_LIBRARY and not _OWN.search(plain):
+    if "#include" not in plain and words(plain) & _C_LIBRARY and not _has_own(plain):
         headers = "\n".join(f"#include <{name}.h>" for name in _C_HEADERS.split())
         program = f"{headers}\n#line 1\n{program}"
     return program, tests
+
+
+def _has_own(plain: str) -> bool:
+    """Whether a program makes its own `bool`."""
+    named = (words(statement) for statement in _STATEMENT.split(plain))
+    return any(w & {"typedef", "define"} and w & {"bool", "true", "false"} for w in named)
 
 
 def _with_nodes(program: str, tests: str) -> tuple[str, str]:

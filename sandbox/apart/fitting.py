@@ -9,9 +9,8 @@ import re
 
 from sandbox.apart.text import blanked, closing
 
-_LEADING = re.compile(r"\s*\}")
+_LEADING = re.compile(r"(?:\s*\})+")
 _TELLING = re.compile(r"[\"']|(?<![\w.])(?!0\b)\d")
-_TRAILING = re.compile(r"\}\s*\Z")
 
 
 def closed(program: str, tests: str, skipped: re.Pattern[str]) -> tuple[str, str, bool]:
@@ -25,17 +24,24 @@ def closed(program: str, tests: str, skipped: re.Pattern[str]) -> tuple[str, str
     Returns:
         The two texts, and whether the tests stood within braces of the program.
     """
-    if not _LEADING.match(tests):
+    leading = _LEADING.match(tests)
+    if leading is None:
         return program, tests, False
     plain = blanked(program, skipped)
     program += "\n" + "};" * max(0, plain.count("{") - plain.count("}"))
-    while _LEADING.match(tests):
-        tests = _LEADING.sub("", tests, count=1)
+    tests = tests[leading.end() :]
     plain = blanked(tests, skipped)
     surplus = plain.count("}") - plain.count("{")
-    for _ in range(surplus):
-        tests = _TRAILING.sub("", tests)
-    return program, tests, surplus > 0
+    return program, _without_last(tests, surplus), surplus > 0
+
+
+def _without_last(text: str, braces: int) -> str:
+    """A text without so many closing braces at its end."""
+    end = len(text)
+    while braces > 0 and end and (text[end - 1].isspace() or text[end - 1] == "}"):
+        end -= 1
+        braces -= text[end] == "}"
+    return text[:end]
 
 
 def brought(tests: str, head: str) -> tuple[str, str]:
