@@ -18,6 +18,9 @@ from sandbox.program import Outcome
 GONE, RAISED, NOT_CALLED, UNSPLIT = 81, 82, 83, 84
 """How the tests' process ends where it does not by itself; the wires know these."""
 
+MOST_CHARS = 1 << 16
+"""Of a program, as on Codeforces: taking texts apart may look at a character more than once."""
+
 Built = tuple[File, ...] | Outcome
 Build = Callable[[Source], Awaitable[Built]]
 """What the compiler makes of one half, or how it failed."""
@@ -74,6 +77,8 @@ async def run(build: Build, pair: Pair, language: str, program: str, tests: str)
             raise _NotBuiltError(built)
         return built
 
+    if len(program) > MOST_CHARS:
+        return _unfit(f"it has {len(program)} characters, at most {MOST_CHARS} are taken")
     program, tests = with_tests.fitted(program, tests)
     try:
         question = with_tests.question(program, tests)

@@ -16,7 +16,7 @@ FUNCTION = re.compile(r"^func\s+(?:\(([^()]*)\)\s*)?(\w+)\s*(?=[(\[])", re.MULTI
 _TYPE = re.compile(r"(\w+)(?=(\[?))")
 _GENERIC = re.compile(r"\[\s*\w+(?:\s*,\s*\w+)*\s+[^\d\]]")
 _ERROR = re.compile(
-    r"^\s*(?:var\s+)?(\w+)(?:\s+error)?\s*=\s*(?:errors\.New|fmt\.Errorf)\(", re.MULTILINE
+    r"^[ \t]*(?:var\s+)?(\w+)(?:\s+error)?\s*=\s*(?:errors\.New|fmt\.Errorf)\(", re.MULTILINE
 )
 _CONSTANTS = re.compile(
     r"^const\s*(?:\((?P<group>(?:[^()\"`]|\"[^\"\n]*\"|\([^()]*\))*)\)|(?P<one>[^\n(]+)$)",

@@ -1,5 +1,6 @@
 """Programs are read without a compiler: whatever their text, it is read or has no halves."""
 
+import asyncio
 import contextlib
 import json
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sandbox.apart import LANGUAGES
+from sandbox.apart import LANGUAGES, MOST_CHARS, run
 from sandbox.apart.halves import Unsplittable
 
 WORDS = """
@@ -63,3 +64,14 @@ def read(language, program, tests):
         halves.tester(program, tests, ())
         halves.owner(program, tests, ())
         halves.joined(program, tests)
+
+
+@pytest.mark.parametrize("language", TESTS)
+def test_a_very_long_program_is_refused_unread(language):
+    async def build(source):
+        raise AssertionError(source)
+
+    program = "\n" * (MOST_CHARS + 1)
+    outcome = asyncio.run(run(build, build, language, program, TESTS[language]))
+    assert outcome.status == "compile_error"
+    assert b"at most 65536 are taken" in outcome.stderr
