@@ -18,7 +18,7 @@ from sandbox.apart.halves import Unsplittable
 from sandbox.apart.text import WORD, Item, blanked, items, words
 
 SKIPPED = re.compile(
-    r'R"([^()\s\\]{0,16})\(.*?\)\1"|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"'
+    r'R"([^()\s\\]{0,16})\(.*?(?:\)\1"|\Z)|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"'
     r"|(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'",
     re.DOTALL,
 )

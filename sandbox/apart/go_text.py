@@ -240,11 +240,15 @@ def fields(body: str) -> list[str]:
 
 
 def _types(plain: str) -> Iterator[tuple[str, Type]]:
+    read = 0
     for found in re.finditer(r"^type\s+(?=\w)|^type\s*\(", plain, re.MULTILINE):
+        if found.start() < read:
+            continue
         if found[0].endswith("("):
             text = plain[found.end() : closing(plain, found.end() - 1)]
         else:
             text = next(lines(plain[found.end() :]))
+        read = found.end() + len(text)
         for line in lines(text):
             if (named := _TYPE.match(line.strip())) is not None:
                 yield named[1], _type(line.strip()[named.end() :])

@@ -24,13 +24,19 @@ _PLAIN = {
 
 def variables(plain: str, results: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
     """Names and types, as far as the text tells them; `results` are those of functions."""
+    read = 0
     for found in _VARIABLES.finditer(plain):
+        if found.start() < read:
+            continue
         if found[0].endswith("("):
-            text = plain[found.end() : closing(plain, found.end() - 1)]
+            read = closing(plain, found.end() - 1)
+            text = plain[found.end() : read]
             for line in lines(text):
                 yield from _declared(line, results)
         else:
-            yield from _declared(next(lines(plain[found.end() :])), results)
+            text = next(lines(plain[found.end() :]))
+            read = found.end() + len(text)
+            yield from _declared(text, results)
 
 
 def lines(text: str) -> Iterator[str]:

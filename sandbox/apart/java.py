@@ -11,7 +11,7 @@ from sandbox.apart.text import blanked, words
 from sandbox.command import LIBRARY, File, Source
 
 _IMPORT = re.compile(r"^[ \t]*import\s+(?:static\s+)?[\w.]+(?:\.\*)?\s*;", re.MULTILINE)
-_PACKAGE = re.compile(r"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
+_PACKAGE = re.compile(r"^[ \t]*package\s+([\w.]+)\s*;", re.MULTILINE)
 _TYPE = re.compile(r"\b(?:class|interface|enum|record)\s+(\w+)")
 
 _OWNER, _TESTS = "RewardOwner.java", "RewardTests.java"

@@ -22,7 +22,7 @@ from sandbox.apart.rust_heads import (
 from sandbox.apart.text import Item, blanked, closing, items, parts, words
 
 SKIPPED = re.compile(
-    r'//[^\n]*|/\*.*?\*/|b?r(#*)".*?"\1|b?"(?:\\.|[^"\\])*"|b?\'(?:\\(?:u\{[^}]*\}|x..|.)|[^\'\\])\'',
+    r'//[^\n]*|/\*.*?\*/|b?r(#*)".*?(?:"\1|\Z)|b?"(?:\\.|[^"\\])*"|b?\'(?:\\(?:u\{[^}]*\}|x..|.)|[^\'\\])\'',
     re.DOTALL,
 )
 _USE = re.compile(
@@ -37,7 +37,8 @@ _CONSTANT = re.compile(
     r"(?:pub(?:\(\w+\))?\s+)?(?:const|static)\s+(\w+)\s*:\s*([^=]+)=\s*(-?[\d_.]+\w*)", re.DOTALL
 )
 _TEXT = re.compile(
-    r'(?:^|;)\s*(?:pub\s+)?(?:const|static)\s+(\w+)\s*:\s*&(?:\'static\s+)?str\s*=\s*("(?:\\.|[^"\\])*")\s*;',
+    r"(?:^|;)[ \t]*(?:pub\s+)?(?:const|static)\s+(\w+)\s*:\s*&(?:'static\s+)?str\s*=\s*"
+    r'("(?:\\.|[^"\\])*")\s*;',
     re.MULTILINE,
 )
 _LITERAL = re.compile(r"(?<!\w)\d|[\"!]|' '")

@@ -19,7 +19,7 @@ _OLDEST = "1.18"
 
 _FORBIDDEN = re.compile(
     r"//go:(?:linkname|embed)|\bWriteHeapDump\b|\breward[0-9a-f]{16}"
-    r"|^\s*(?:import\s+)?(?:[\w.]+\s+)?[\"`](?:unsafe|syscall|embed|C)[\"`]\s*$",
+    r"|^[ \t]*(?:import\s+)?(?:[\w.]+\s+)?[\"`](?:unsafe|syscall|embed|C)[\"`]\s*$",
     re.MULTILINE,
 )
 """The ways to files and memory that no solution needs."""

@@ -86,7 +86,7 @@ def bench(program: Program) -> Bench:
 
 def _classes(name: str, source: str) -> list[str]:
     """The class that a file of tests is named after, and others that stand at its margin."""
-    package = re.search(r"^\s*package\s+([\w.]+)\s*;", source, re.MULTILINE)
+    package = re.search(r"^[ \t]*package\s+([\w.]+)\s*;", source, re.MULTILINE)
     others = _TOP_CLASS.findall(_COMMENT.sub("", source))
     names = dict.fromkeys([Path(name).stem, *others])
     return [f"{package[1]}.{known}" if package else known for known in names]

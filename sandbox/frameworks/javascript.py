@@ -23,7 +23,7 @@ _CODE = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts")
 _TEST_FILE = re.compile(
     r"(?:^|[/._-])(?:test|tests|spec)(?:\.[cm]?[jt]s$|[._-].*\.[cm]?[jt]s$)|(?:^|/)(?:tests?|__tests__)/"
 )
-_MODULES = re.compile(r"^\s*(?:import\b(?!\s*\()|export\b)", re.MULTILINE)
+_MODULES = re.compile(r"^[ \t]*(?:import\b(?!\s*\()|export\b)", re.MULTILINE)
 _LOCAL = re.compile(r"""(?:\bfrom|\brequire\s*\(|\bimport)\s*\(?\s*['"](\.{1,2}/[^'"]+)['"]""")
 _FOLDER = "program"
 TYPESCRIPT = "/usr/share/nodejs/typescript"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sandbox.apart import LANGUAGES, MOST_CHARS, run
 from sandbox.apart.halves import Unsplittable
+from tests.clock import at_most
 
 WORDS = """
 () { } [ ] < > ; , : :: = -> & * ~ . ... ' " ` # // /* */ \\ => <T> {} 'a f F x T int i32 auto
@@ -75,3 +76,16 @@ def test_a_very_long_program_is_refused_unread(language):
     outcome = asyncio.run(run(build, build, language, program, TESTS[language]))
     assert outcome.status == "compile_error"
     assert b"at most 65536 are taken" in outcome.stderr
+
+
+@pytest.mark.parametrize("piece", ["\n", "//\n", 'R"(', 'r#"', "var (\n", "type A struct {\n"])
+@pytest.mark.parametrize("language", TESTS)
+def test_a_repeated_piece_is_read_in_passing(language, piece):
+    """What was read to its end once is not read again from each piece on."""
+
+    def work(count):
+        program, tests = LANGUAGES[language].fitted(piece * count, TESTS[language])
+        with contextlib.suppress(Unsplittable):
+            LANGUAGES[language].tester(program, tests, ())
+
+    at_most(1.0, work, 4000, 3999)
