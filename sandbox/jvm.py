@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from sandbox.command import File
 
-_SKIPPED = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_SKIPPED = re.compile(
+    r'"(?:\\.|[^"\\\n])*+"|\'(?:\\.|[^\'\\\n])++\'|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL
+)
 _PUBLIC = re.compile(
     r"\bpublic\s+(?:(?:final|abstract|strictfp|sealed|non-sealed)\s+)*"
     r"(?:class|interface|enum|record|@interface)\s+(\w+)"

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from sandbox import apart, frameworks, jvm, twin, workspace
 from sandbox.command import BOX, LIBRARY, Command, File, Source, unpack
@@ -16,7 +17,8 @@ from sandbox.frameworks.bench import Listed, Step
 from sandbox.installed import SEARCH_PATH, Installed
 from sandbox.languages import LANGUAGES, Language
 from sandbox.program import Limits, Outcome, Program, Run
-from sandbox.toolbox import Execute, Toolbox
+from sandbox.reading import Reader, Unreadable
+from sandbox.toolbox import Toolbox
 
 PYTHON = replace(
     LANGUAGES["python"],
@@ -55,6 +57,25 @@ def is_command(program: Program) -> bool:
     return alone or bool(LANGUAGES[program.language].run)
 
 
+class Site(Protocol):
+    """Where programs are executed, and read.
+
+    Attributes:
+        reader: of this place.
+    """
+
+    reader: Reader
+
+    async def execute(
+        self,
+        command: Command,
+        runs: Sequence[Run],
+        limits: Limits,
+        stop: bool,  # noqa: FBT001 - a callback's
+    ) -> list[Outcome]:
+        """See `toolbox.Execute`."""
+
+
 class Workshop:
     """One for all places of a backend."""
 
@@ -79,44 +100,43 @@ class Workshop:
         return [name for name in self._found if name != PYTHON.name]
 
     async def run(
-        self, execute: Execute, program: Program, runs: Sequence[Run], limits: Limits
+        self, site: Site, program: Program, runs: Sequence[Run], limits: Limits
     ) -> list[Outcome]:
         """What `sandbox.run` does, for a program in a language with commands."""
         language = _language(program)
         if language.name not in self._found:
             return [Outcome("no_toolchain")] * len(runs)
         if program.kind == "version":
-            return await execute(self._version(language), runs, _VERSION_LIMITS, True)
+            return await site.execute(self._version(language), runs, _VERSION_LIMITS, True)
         if "c" in self._found:
-            await self.toolbox.runner(execute, self._compile_command)
+            await self.toolbox.runner(site.execute, self._compile_command)
         limits = _at_least(limits, language)
         if program.kind == "tests":
-            return [await self._run_tests(execute, language, program, limits)]
-        source = _source(language, program)
-        built = await self._files(execute, language, source)
+            return [await self._run_tests(site, language, program, limits)]
+        built = await self._made(site, language, program)
         if isinstance(built, Outcome):
             rest: list[Outcome] = [Outcome("skipped") if program.stop_on_failure else built]
             return [built, *rest * (len(runs) - 1)]
         command = self._run_command(language, built, limits, ())
-        return await self._run_all(execute, program, command, runs, limits)
+        return await self._run_all(site, program, command, runs, limits)
 
     async def _run_tests(
-        self, execute: Execute, language: Language, program: Program, limits: Limits
+        self, site: Site, language: Language, program: Program, limits: Limits
     ) -> Outcome:
         """One run of test code, in the way of its language or framework."""
         if program.framework != "asserts":
-            return await self._run_files(execute, language, program, limits)
+            return await self._run_files(site, language, program, limits)
         if language.name in twin.LANGUAGES:
-            return await self._run_twins(execute, language, program, limits)
-        return await self._run_apart(execute, language, program, limits)
+            return await self._run_twins(site, language, program, limits)
+        return await self._run_apart(site, language, program, limits)
 
     async def _run_apart(
-        self, execute: Execute, language: Language, program: Program, limits: Limits
+        self, site: Site, language: Language, program: Program, limits: Limits
     ) -> Outcome:
         """One run of test code as the partner of the program that it calls."""
 
         async def build(source: Source) -> tuple[File, ...] | Outcome:
-            return await self._files(execute, language, source)
+            return await self._files(site, language, source)
 
         async def pair(
             owner: Source, built: Sequence[File], tester: Source, tests: Sequence[File]
@@ -124,18 +144,19 @@ class Workshop:
             partner = self._run_command(language, tuple(tests), limits, tester.run)
             command = self._run_command(language, tuple(built), limits, owner.run)
             pair = replace(command, partner=partner)
-            (outcome,) = await execute(pair, [Run()], limits, True)
+            (outcome,) = await site.execute(pair, [Run()], limits, True)
             return outcome
 
-        tests = program.tests[0][1]
-        return _memory(language, await apart.run(build, pair, language.name, program.source, tests))
+        texts = (program.source, program.tests[0][1])
+        outcome = await apart.run(build, pair, site.reader, language.name, texts)
+        return _memory(language, outcome)
 
     async def _run_twins(
-        self, execute: Execute, language: Language, program: Program, limits: Limits
+        self, site: Site, language: Language, program: Program, limits: Limits
     ) -> Outcome:
         """The tests in one process, the program in another."""
         files = twin.sources(language.name, program.source, program.tests[0][1])
-        built = await self._files(execute, language, Source(files))
+        built = await self._files(site, language, Source(files))
         if isinstance(built, Outcome):
             return built
         token = twin.new_token()
@@ -148,58 +169,51 @@ class Workshop:
                 ("program", "tests"), twin.ends(language.name, built, token), strict=True
             )
         )
-        (outcome,) = await execute(replace(ours, partner=theirs), [Run()], limits, True)
+        (outcome,) = await site.execute(replace(ours, partner=theirs), [Run()], limits, True)
         return twin.report(_memory(language, outcome), token)
 
     async def _run_all(
-        self,
-        execute: Execute,
-        program: Program,
-        command: Command,
-        runs: Sequence[Run],
-        limits: Limits,
+        self, site: Site, program: Program, command: Command, runs: Sequence[Run], limits: Limits
     ) -> list[Outcome]:
         if program.kind == "judge":
-            return [await _run_judge(execute, command, run, limits) for run in runs]
+            return [await _run_judge(site, command, run, limits) for run in runs]
         if program.kind == "workspace":
             if program.language == "python":
                 command = workspace.own_python(command, self.python)
-            return [await _run_in_workspace(execute, command, run, limits) for run in runs]
+            return [await _run_in_workspace(site, command, run, limits) for run in runs]
         if program.partner:
-            return await self._run_pairs(execute, program, command, runs, limits)
-        outcomes = await execute(command, runs, limits, program.stop_on_failure)
+            return await self._run_pairs(site, program, command, runs, limits)
+        outcomes = await site.execute(command, runs, limits, program.stop_on_failure)
         return [_memory(_language(program), outcome) for outcome in outcomes]
 
     async def _run_files(
-        self, execute: Execute, language: Language, program: Program, limits: Limits
+        self, site: Site, language: Language, program: Program, limits: Limits
     ) -> Outcome:
         """One run of test files of a framework."""
 
         async def build(step: Step) -> tuple[File, ...] | Outcome:
-            return await self._build(execute, language, step.arguments, step.files)
+            return await self._build(site, language, step.arguments, step.files)
 
         async def start(line: tuple[str, ...], files: tuple[File, ...], stdin: bytes) -> Outcome:
             command = self._run_command(replace(language, run=line), files, limits, ())
-            (outcome,) = await execute(command, [Run(stdin)], limits, True)
+            (outcome,) = await site.execute(command, [Run(stdin)], limits, True)
             return _memory(language, outcome)
 
-        return await frameworks.run(program, build, start, self._lists, self._paths)
+        try:
+            bench = await site.reader.read(frameworks.bench, program, frozenset(self._paths))
+        except Unreadable as problem:
+            return _unreadable(problem)
+        return await frameworks.run(bench, build, start, site.reader, self._lists)
 
     async def _run_pairs(
-        self,
-        execute: Execute,
-        program: Program,
-        command: Command,
-        runs: Sequence[Run],
-        limits: Limits,
+        self, site: Site, program: Program, command: Command, runs: Sequence[Run], limits: Limits
     ) -> list[Outcome]:
         """Each run with the program's partner, which finds the run's files."""
         assert program.partner is not None
         language = _language(program.partner)
         if language.name not in self._found:
             return [Outcome("no_toolchain")] * len(runs)
-        source = _source(language, program.partner)
-        built = await self._files(execute, language, source)
+        built = await self._made(site, language, program.partner)
         if isinstance(built, Outcome):
             failed = json.dumps({"compile_error": built.stderr.decode(errors="replace")})
             return [Outcome("ok", value=failed.encode())] * len(runs)
@@ -210,19 +224,29 @@ class Workshop:
                 outcomes.append(Outcome("skipped"))
                 continue
             pair = replace(command, partner=_with_data(partner, run))
-            outcomes += await execute(pair, [Run()], limits, True)
+            outcomes += await site.execute(pair, [Run()], limits, True)
         return [_memory(_language(program), outcome) for outcome in outcomes]
 
+    async def _made(
+        self, site: Site, language: Language, program: Program
+    ) -> tuple[File, ...] | Outcome:
+        """What is run of a program."""
+        try:
+            source = await _source(site.reader, language, program)
+        except Unreadable as problem:
+            return _unreadable(problem)
+        return await self._files(site, language, source)
+
     async def _files(
-        self, execute: Execute, language: Language, source: Source
+        self, site: Site, language: Language, source: Source
     ) -> tuple[File, ...] | Outcome:
         """What is run: the source itself, or what the compiler made of it."""
         if not language.compile:
             return source.files
         if source.library:
-            return await self._with_library(execute, language, source, source.library)
+            return await self._with_library(site, language, source, source.library)
         text = b"".join(file.data for file in source.files)
-        header = await self.toolbox.header(execute, language, text, self._compile_command)
+        header = await self.toolbox.header(site.execute, language, text, self._compile_command)
         public = Path(source.files[0].path).stem
         at = language.compile.index("{harness}") if "{harness}" in language.compile else 0
         line = (*language.compile[:at], *source.compile, *language.compile[at + 1 :])
@@ -231,30 +255,26 @@ class Workshop:
             for part in (line if at else language.compile)
         )
         support = (File(name, (HARNESS / name).read_bytes()) for name in language.support)
-        return await self._build(execute, language, arguments, (*source.files, *support))
+        return await self._build(site, language, arguments, (*source.files, *support))
 
     async def _with_library(
-        self, execute: Execute, language: Language, source: Source, library: Source
+        self, site: Site, language: Language, source: Source, library: Source
     ) -> tuple[File, ...] | Outcome:
         """What the compiler made of a source, and of its library, which no file of its replaces."""
-        common = await self._files(execute, language, library)
+        common = await self._files(site, language, library)
         if isinstance(common, Outcome):
             return common
         place = LIBRARY.removeprefix(f"{BOX}/")
         shown = tuple(file._replace(path=f"{place}/{file.path}") for file in common)
         alone = replace(source, files=(*source.files, *shown), library=None)
-        built = await self._files(execute, language, alone)
+        built = await self._files(site, language, alone)
         if isinstance(built, Outcome):
             return built
         names = {file.path for file in common}
         return (*(file for file in built if file.path not in names), *common)
 
     async def _build(
-        self,
-        execute: Execute,
-        language: Language,
-        arguments: tuple[str, ...],
-        files: tuple[File, ...],
+        self, site: Site, language: Language, arguments: tuple[str, ...], files: tuple[File, ...]
     ) -> tuple[File, ...] | Outcome:
         """What a compile leaves, from the cache where it was done before."""
         key = _key(language, arguments, files)
@@ -262,24 +282,20 @@ class Workshop:
         if built is not None:
             self._built.move_to_end(key)
             return built
-        built = await self._compile(execute, language, arguments, files)
+        built = await self._compile(site, language, arguments, files)
         if not isinstance(built, Outcome) or built.exit_code is not None:
             self._keep(key, built)
         return built
 
     async def _compile(
-        self,
-        execute: Execute,
-        language: Language,
-        arguments: tuple[str, ...],
-        files: tuple[File, ...],
+        self, site: Site, language: Language, arguments: tuple[str, ...], files: tuple[File, ...]
     ) -> tuple[File, ...] | Outcome:
         limits = Limits(
             language.compile_s, language.compile_mb, COMPILE_OUTPUT_KB, COMPILE_PROCESSES
         )
-        line = await self.toolbox.archived(execute, language, arguments, self._compile_command)
+        line = await self.toolbox.archived(site.execute, language, arguments, self._compile_command)
         command = self._compile_command(language, line, files)
-        (outcome,) = await execute(command, [Run()], limits, True)
+        (outcome,) = await site.execute(command, [Run()], limits, True)
         if outcome.status == "ok":
             try:
                 return unpack(outcome.value or b"")
@@ -317,11 +333,7 @@ class Workshop:
         )
 
     def _run_command(
-        self,
-        language: Language,
-        files: tuple[File, ...],
-        limits: Limits,
-        last: tuple[str, ...],
+        self, language: Language, files: tuple[File, ...], limits: Limits, last: tuple[str, ...]
     ) -> Command:
         main = jvm.main_class(files) if "{main}" in language.run else ""
         filled = [
@@ -364,27 +376,28 @@ def wanted() -> list[str]:
     return sorted(frameworks.LIBRARIES.union(*commands))
 
 
-def _source(language: Language, program: Program) -> Source:
+async def _source(reader: Reader, language: Language, program: Program) -> Source:
     """What is compiled, or run as it is."""
-    name = language.file.replace("{public}", jvm.public_class(program.source) or "Main")
+    name = language.file
+    if "{public}" in name:
+        public = await reader.read(jvm.public_class, program.source)
+        name = name.replace("{public}", public or "Main")
     source = File(name, program.source.encode("utf-8", "surrogatepass"))
     more = (File(name, text.encode("utf-8", "surrogatepass")) for name, text in program.tests)
     return Source((source, *more))
 
 
-async def _run_judge(execute: Execute, command: Command, run: Run, limits: Limits) -> Outcome:
+async def _run_judge(site: Site, command: Command, run: Run, limits: Limits) -> Outcome:
     """One run, with its own files beside the program."""
-    (outcome,) = await execute(_with_data(command, run), [Run(run.stdin)], limits, True)
+    (outcome,) = await site.execute(_with_data(command, run), [Run(run.stdin)], limits, True)
     return outcome
 
 
-async def _run_in_workspace(
-    execute: Execute, command: Command, run: Run, limits: Limits
-) -> Outcome:
+async def _run_in_workspace(site: Site, command: Command, run: Run, limits: Limits) -> Outcome:
     """One run in a directory of its own."""
     inside = workspace.inside(_with_data(command, run))
     several = replace(limits, processes=max(limits.processes, workspace.PROCESSES))
-    (outcome,) = await execute(inside, [Run(run.stdin)], several, True)
+    (outcome,) = await site.execute(inside, [Run(run.stdin)], several, True)
     return outcome
 
 
@@ -392,6 +405,10 @@ def _with_data(command: Command, run: Run) -> Command:
     files = tuple(File(f"data/{name}", data) for name, data in run.files)
     arguments = (*command.arguments, *run.arguments)
     return replace(command, files=(*command.files, *files), arguments=arguments)
+
+
+def _unreadable(problem: Unreadable) -> Outcome:
+    return Outcome("compile_error", stderr=str(problem).encode())
 
 
 def _at_least(limits: Limits, language: Language) -> Limits:

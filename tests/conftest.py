@@ -5,6 +5,7 @@ measures (the marker `alone`). Hypothesis tries the same examples in every run, 
 new ones, and many more.
 """
 
+import asyncio
 import os
 
 import pytest
@@ -57,6 +58,13 @@ def pytest_xdist_make_scheduler(config, log):
 def pytest_collection_modifyitems(items):
     order = [*SLOWEST, ""]
     items.sort(key=lambda item: next(n for n, at in enumerate(order) if item.nodeid.startswith(at)))
+
+
+@pytest.fixture(scope="session")
+def runner():
+    """The event loop of what plain functions drive."""
+    with asyncio.Runner() as runner:
+        yield runner
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from sandbox.apart import c, cpp, cpp_fitting, go, java, java_fitting, rust
 from sandbox.apart.halves import Unsplittable, UnusableTests
 from sandbox.command import File, Source
 from sandbox.program import Outcome
+from sandbox.reading import Reader, Unreadable
 
 GONE, RAISED, NOT_CALLED, UNSPLIT = 81, 82, 83, 84
 """How the tests' process ends where it does not by itself; the wires know these."""
@@ -25,8 +26,19 @@ Built = tuple[File, ...] | Outcome
 Build = Callable[[Source], Awaitable[Built]]
 """What the compiler makes of one half, or how it failed."""
 
+Halves = tuple[Source, Sequence[File], Source, Sequence[File]]
+"""The program's half and the tests', each with what the compiler made of it."""
+
 Pair = Callable[[Source, Sequence[File], Source, Sequence[File]], Awaitable[Outcome]]
 """Runs the program's half with the tests' half as its partner."""
+
+
+def _nothing(*_: str) -> None:
+    """Where a language needs no such half."""
+
+
+def _as_given(program: str, tests: str) -> tuple[str, str]:
+    return program, tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +60,9 @@ class Language:
     tester: Callable[[str, str, Sequence[File]], Source]
     owner: Callable[[str, str, Sequence[File]], Source]
     joined: Callable[[str, str], Source]
-    question: Callable[[str, str], Source | None] = lambda *_: None
-    probe: Callable[[str, str, str], Source | None] = lambda *_: None
-    fitted: Callable[[str, str], tuple[str, str]] = lambda program, tests: (program, tests)
+    question: Callable[[str, str], Source | None] = _nothing
+    probe: Callable[[str, str, str], Source | None] = _nothing
+    fitted: Callable[[str, str], tuple[str, str]] = _as_given
 
 
 _CPP = Language(cpp.tester, cpp.owner, cpp.joined, cpp.question, cpp.probe, cpp_fitting.fitted)
@@ -67,9 +79,48 @@ LANGUAGES: dict[str, Language] = {
 """Those whose test code runs apart from the program."""
 
 
-async def run(build: Build, pair: Pair, language: str, program: str, tests: str) -> Outcome:
-    """One run of test code; the outcome's value is a report as `sandbox.split` writes it."""
-    with_tests = LANGUAGES[language]
+async def run(
+    build: Build, pair: Pair, reader: Reader, language: str, texts: tuple[str, str]
+) -> Outcome:
+    """One run of test code; the outcome's value is a report as `sandbox.split` writes it.
+
+    Args:
+        build: what the language's compiler is asked for.
+        pair: runs both halves.
+        reader: reads the texts.
+        language: one of `LANGUAGES`.
+        texts: the program and its tests.
+    """
+    if len(texts[0]) > MOST_CHARS:
+        return _unfit(f"it has {len(texts[0])} characters, at most {MOST_CHARS} are taken")
+    way = LANGUAGES[language]
+    try:
+        texts = await reader.read(way.fitted, *texts)
+        halves = await _halves_or_misfit(build, reader, way, texts)
+    except UnusableTests as problem:
+        return _refused(str(problem))
+    except Unreadable as problem:
+        return _unfit(str(problem))
+    return halves if isinstance(halves, Outcome) else _reported(await pair(*halves))
+
+
+async def _halves_or_misfit(
+    build: Build, reader: Reader, way: Language, texts: tuple[str, str]
+) -> Halves | Outcome:
+    try:
+        return await _halves(build, reader, way, *texts)
+    except Unsplittable as problem:
+        why = str(problem)
+    except _NotBuiltError as error:
+        if error.outcome.exit_code is None:
+            return error.outcome
+        said = error.outcome.stderr.decode(errors="replace")
+        why = next((line for line in said.splitlines() if "error" in line), said)[:300]
+    return await _misfit(build, reader, way, texts, why)
+
+
+async def _halves(build: Build, reader: Reader, way: Language, program: str, tests: str) -> Halves:
+    """Read and compiled."""
 
     async def made(source: Source) -> tuple[File, ...]:
         built = await build(source)
@@ -77,30 +128,15 @@ async def run(build: Build, pair: Pair, language: str, program: str, tests: str)
             raise _NotBuiltError(built)
         return built
 
-    if len(program) > MOST_CHARS:
-        return _unfit(f"it has {len(program)} characters, at most {MOST_CHARS} are taken")
-    program, tests = with_tests.fitted(program, tests)
-    try:
-        question = with_tests.question(program, tests)
-        answer = await build(question) if question else None
-        asked = answer.stderr.decode(errors="replace") if isinstance(answer, Outcome) else ""
-        probe = with_tests.probe(program, tests, asked)
-        probed = await made(probe) if probe else ()
-        tester = with_tests.tester(program, tests, probed)
-        tests_built = await made(tester)
-        owner = with_tests.owner(program, tests, tests_built)
-        owner_built = await made(owner)
-    except UnusableTests as problem:
-        return _refused(str(problem))
-    except Unsplittable as problem:
-        return await _misfit(build, with_tests, (program, tests), str(problem))
-    except _NotBuiltError as error:
-        said = error.outcome.stderr.decode(errors="replace")
-        if error.outcome.exit_code is None:
-            return error.outcome
-        first = next((line for line in said.splitlines() if "error" in line), said)
-        return await _misfit(build, with_tests, (program, tests), first[:300])
-    return _reported(await pair(owner, owner_built, tester, tests_built))
+    question = await reader.read(way.question, program, tests)
+    answer = await build(question) if question else None
+    asked = answer.stderr.decode(errors="replace") if isinstance(answer, Outcome) else ""
+    probe = await reader.read(way.probe, program, tests, asked)
+    probed = await made(probe) if probe else ()
+    tester = await reader.read(way.tester, program, tests, probed)
+    tests_built = await made(tester)
+    owner = await reader.read(way.owner, program, tests, tests_built)
+    return owner, await made(owner), tester, tests_built
 
 
 class _NotBuiltError(Exception):
@@ -111,12 +147,14 @@ class _NotBuiltError(Exception):
         self.outcome = outcome
 
 
-async def _misfit(build: Build, language: Language, texts: tuple[str, str], why: str) -> Outcome:
+async def _misfit(
+    build: Build, reader: Reader, way: Language, texts: tuple[str, str], why: str
+) -> Outcome:
     """What failed: what the compiler says of both in one file, where they don't fit there either.
 
     Else it is what keeps the program from being a half.
     """
-    whole = await build(language.joined(*texts))
+    whole = await build(await reader.read(way.joined, *texts))
     return whole if isinstance(whole, Outcome) else _unfit(why)
 
 

@@ -18,6 +18,7 @@ from sandbox.errors import OutOfMemory, SandboxError, SandboxUnavailable, Unsupp
 from sandbox.namespace import deadline, job, rows
 from sandbox.namespace.child import DOZES
 from sandbox.program import Limits, Outcome, Program, Run
+from sandbox.reading import Reader
 from sandbox.workshop import Workshop, is_command, wanted
 
 ANSWER_GRACE_S = 30.0
@@ -48,6 +49,7 @@ class Place:
         self._workshop: Workshop | None = None
         self._memory_mb = _COMMON_MB
         self._working = False
+        self.reader = Reader()
 
     @property
     def alive(self) -> bool:
@@ -110,17 +112,18 @@ class Place:
         if not self._workshop:
             _refuse(program)
         elif command:
-            return await self._workshop.run(self._execute, program, runs, limits)
+            return await self._workshop.run(self, program, runs, limits)
         memory_mb = limits.memory_mb * (1 + (program.kind == "tests"))
         return await self._do(job.write(program, runs, limits), len(runs), limits, memory_mb)
 
-    async def _execute(
+    async def execute(
         self,
         command: Command,
         runs: Sequence[Run],
         limits: Limits,
         stop: bool,  # noqa: FBT001 - a callback's
     ) -> list[Outcome]:
+        """See `sandbox.workshop.Site`."""
         task = job.write_command(command, runs, limits, stop_on_failure=stop)
         memory_mb = limits.memory_mb * (1 + (command.partner is not None)) + command.scratch_mb
         return await self._do(task, len(runs), limits, memory_mb)
@@ -198,6 +201,7 @@ class Place:
         stream, self._stream = self._stream, None
         client, self._client = self._client, None
         identity, self._container = self._container, None
+        await self.reader.close()
         if stream:
             stream.close()
         if client:

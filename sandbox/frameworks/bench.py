@@ -8,9 +8,10 @@ is torn down may fail. A test that says nothing is missing.
 """
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from sandbox.command import File
 from sandbox.program import Outcome
@@ -23,6 +24,10 @@ LISTED = b"#tests "
 """Starts the list of tests of a run without the program, JSON."""
 
 _SEPARATOR = b" "
+_NUMBER = re.compile(rb"\d{1,9}")
+
+_REPORT = re.compile(rb"^(#reward [^\n]*|[0-9a-f]{32}[^\n]*)(?:\n|\Z)", re.MULTILINE)
+"""A line that may be a test's, or the list of tests: most of what is written is neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,17 @@ class Listed:
         return tuple(name or file for file, name in self.rows)
 
 
+def _no_stdin(*_: object) -> bytes:
+    return b""
+
+
+def _hides_none(_: File) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """How to run test files with a program.
+    """How to run test files with a program; its functions belong to modules, to be sent.
 
     Attributes:
         steps: compiles, in turn.
@@ -87,8 +100,8 @@ class Bench:
     files: tuple[File, ...] = ()
     run: tuple[str, ...] = ()
     names: tuple[str, ...] | None = ()
-    stdin: Callable[[Tokens, Sequence[File], Listed | None], bytes] = field(default=lambda *_: b"")
-    hides: Callable[[File], bool] = field(default=lambda _: False)
+    stdin: Callable[[Tokens, Sequence[File], Listed | None], bytes] = _no_stdin
+    hides: Callable[[File], bool] = _hides_none
     listing: Callable[[Sequence[File]], bytes] | None = None
     refusal: str = ""
     problem: str = ""
@@ -115,7 +128,7 @@ def new_tokens(names: Sequence[str] | None) -> Tokens:
     )
 
 
-def lines(tokens: Tokens) -> bytes:
+def lines(tokens: Tokens, *_: object) -> bytes:
     """The tokens as a harness reads them: a line each, pass and skip of a test in turn."""
     pairs = zip(tokens.passed, tokens.skipped, strict=True)
     return "".join(f"{token}\n" for pair in pairs for token in pair).encode()
@@ -132,7 +145,8 @@ def listed(outcome: Outcome) -> Listed | None:
 
 def report(outcome: Outcome, tokens: Tokens, names: Sequence[str] | None) -> Outcome:
     """The outcome of a run with a row for each expected test as its value."""
-    written = outcome.stdout.split(b"\n")
+    candidates = list(_REPORT.finditer(outcome.stdout))
+    written = [found[1] for found in candidates]
     said = set(written)
     if names is None:
         names = _listed(written, tokens)
@@ -148,9 +162,8 @@ def report(outcome: Outcome, tokens: Tokens, names: Sequence[str] | None) -> Out
         else:
             rows.append((name, *notes.get(number, ("", ""))))
     value = json.dumps({"complete": True, "isolation": "shared", "tests": _filled(rows, outcome)})
-    return replace(
-        outcome, status="ok", stdout=_without_reports(written, tokens), value=value.encode()
-    )
+    stdout = _without_reports(outcome.stdout, candidates, tokens)
+    return replace(outcome, status="ok", stdout=stdout, value=value.encode())
 
 
 def _filled(rows: list[tuple[str, str, str]], outcome: Outcome) -> list[tuple[str, str, str]]:
@@ -180,10 +193,12 @@ def _notes(written: Sequence[bytes]) -> dict[int, tuple[str, str]]:
     notes: dict[int, tuple[str, str]] = {}
     for line in written:
         words = line.split(b" ", 3)
-        if not line.startswith(NOTE) or len(words) < 3 or not words[1].isdigit():
+        if not line.startswith(NOTE) or len(words) < 3 or not _NUMBER.fullmatch(words[1]):
             continue
-        how = "failed" if words[2] == b"failed" else "error"
-        notes.setdefault(int(words[1]), (how, _message(words[3] if words[3:] else b"")))
+        number = int(words[1])
+        if number not in notes:
+            how = "failed" if words[2] == b"failed" else "error"
+            notes[number] = (how, _message(words[3] if words[3:] else b""))
     return notes
 
 
@@ -195,12 +210,15 @@ def _message(text: bytes) -> str:
     return message[:600] if isinstance(message, str) else ""
 
 
-def _without_reports(written: Sequence[bytes], tokens: Tokens) -> bytes:
+def _without_reports(stdout: bytes, candidates: Sequence[re.Match[bytes]], tokens: Tokens) -> bytes:
     known = {token.encode() for token in (*tokens.passed, *tokens.skipped)}
-    names = tokens.names.encode()
-    return b"\n".join(
-        line for line in written if line not in known and not line.startswith((NOTE, names))
-    ).strip(b"\n")
+    ours = (NOTE, tokens.names.encode())
+    kept, at = [], 0
+    for found in candidates:
+        if found[1] in known or found[1].startswith(ours):
+            kept.append(stdout[at : found.start()])
+            at = found.end()
+    return b"".join([*kept, stdout[at:]]).strip(b"\n")
 
 
 def text(path: str, content: str) -> File:

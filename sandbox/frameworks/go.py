@@ -73,7 +73,7 @@ def bench(program: Program) -> Bench:
         files=tuple(others),
         run=("/box/main", "-test.timeout=0", "-test.parallel=1"),
         names=tuple(names),
-        stdin=lambda tokens, *_: lines(tokens),
+        stdin=lines,
     )
 
 

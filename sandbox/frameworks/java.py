@@ -7,11 +7,12 @@ files. The tests are listed by JUnit before a method of the program runs.
 import re
 import struct
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from sandbox import jvm
 from sandbox.command import OUTPUT, File
-from sandbox.frameworks.bench import MOST_TESTS, Bench, Step, Tokens, lines, text
+from sandbox.frameworks.bench import MOST_TESTS, Bench, Listed, Step, Tokens, lines, text
 from sandbox.languages import LANGUAGES
 from sandbox.program import Program
 
@@ -77,8 +78,8 @@ def bench(program: Program) -> Bench:
         files=tuple(text(name, its) for name, its in program.tests if (name, its) not in sources),
         run=(*language.run[:-2], f"{jars}:/box", "RewardTests"),
         names=None,
-        stdin=lambda tokens, hidden, _: _stdin(tokens, _ENGINE[program.framework], classes, hidden),
-        hides=lambda file: not file.path.startswith("RewardTests"),
+        stdin=partial(_stdin, _ENGINE[program.framework], classes),
+        hides=_hides,
         needs=LIBRARIES,
         packages="junit5 and libassertj-core-java",
     )
@@ -92,7 +93,13 @@ def _classes(name: str, source: str) -> list[str]:
     return [f"{package[1]}.{known}" if package else known for known in names]
 
 
-def _stdin(tokens: Tokens, engine: str, classes: Sequence[str], hidden: Sequence[File]) -> bytes:
+def _hides(file: File) -> bool:
+    return not file.path.startswith("RewardTests")
+
+
+def _stdin(
+    engine: str, classes: Sequence[str], tokens: Tokens, hidden: Sequence[File], _: Listed | None
+) -> bytes:
     """A line of what to run, then the tokens, then the class files with their lengths."""
     head = f"{tokens.names}\n{engine}\n{' '.join(classes)}\n{MOST_TESTS}\n".encode()
     parts = [head, lines(tokens)]

@@ -8,6 +8,7 @@ stand-in takes the program's place. The harness runs tests itself.
 import json
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -46,15 +47,16 @@ def bench(program: Program) -> Bench:
         for name, its in sources.items()
     )
     given = tuple(text(f"{_FOLDER}/{name}", its) for name, its in sources.items())
-    stdin = _stdin(tests, solution, {} if rewrite else sources)
+    job = {"tests": tests, "solution": solution, "files": {} if rewrite else sources}
+    stdin = partial(_stdin, job)
     return Bench(
         steps=(Step(_TRANSPILE, (_HARNESS[2], *given)),) if rewrite else (),
         files=_HARNESS[:2],
         run=("node", "--max-old-space-size={memory_mb}", "/box/tests.js"),
         names=None,
         stdin=stdin,
-        listing=lambda hidden: stdin(None, hidden, None),
-        hides=lambda _: True,
+        listing=partial(_listing, stdin),
+        hides=_hides,
         needs=(TYPESCRIPT,) if rewrite else (),
         packages="node-typescript, which rewrites import and export",
     )
@@ -83,24 +85,24 @@ def _joined(folder: PurePosixPath, wanted: str) -> str:
 
 
 def _stdin(
-    tests: Sequence[str], solution: str, sources: dict[str, str]
-) -> Callable[[Tokens | None, Sequence[File], Listed | None], bytes]:
-    """Tokens by line, none for a listing, then an empty line and the files as JSON."""
+    job: dict[str, Any], tokens: Tokens | None, hidden: Sequence[File], listed: Listed | None
+) -> bytes:
+    """Tokens by line, none for a listing, an empty line, and the job with its files as JSON."""
+    made = {
+        file.path.removeprefix(f"{_FOLDER}/"): file.data.decode("utf-8", "surrogatepass")
+        for file in hidden
+    }
+    if tokens is None:
+        made[job["solution"]] = ""  # so that a list holds for every program
+    whole = job | {"files": {**job["files"], **made}}
+    if listed:
+        whole |= {"expected": listed.rows, "ends": listed.ends}
+    return (lines(tokens) if tokens else b"") + b"\n" + json.dumps(whole).encode()
 
-    def make(tokens: Tokens | None, hidden: Sequence[File], listed: Listed | None) -> bytes:
-        made = {
-            file.path.removeprefix(f"{_FOLDER}/"): file.data.decode("utf-8", "surrogatepass")
-            for file in hidden
-        }
-        if tokens is None:
-            made[solution] = ""  # so that a list holds for every program
-        job: dict[str, Any] = {
-            "tests": list(tests),
-            "solution": solution,
-            "files": {**sources, **made},
-        }
-        if listed:
-            job |= {"expected": listed.rows, "ends": listed.ends}
-        return (lines(tokens) if tokens else b"") + b"\n" + json.dumps(job).encode()
 
-    return make
+def _listing(stdin: Callable[..., bytes], hidden: Sequence[File]) -> bytes:
+    return stdin(None, hidden, None)
+
+
+def _hides(_: File) -> bool:
+    return True

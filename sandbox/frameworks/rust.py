@@ -85,7 +85,7 @@ def bench(program: Program) -> Bench:
         names=tuple(
             f"{Path(read.name).stem}::{test.path}" for read in tests for test in read.functions
         ),
-        stdin=lambda tokens, *_: lines(tokens),
+        stdin=lines,
     )
 
 

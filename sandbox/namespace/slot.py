@@ -18,6 +18,7 @@ from sandbox.installed import Interpreter
 from sandbox.namespace import deadline, job, rows, warm
 from sandbox.namespace.child import DOZES
 from sandbox.program import Limits, Outcome, Program, Run
+from sandbox.reading import Reader
 from sandbox.workshop import Workshop, is_command
 
 START_TIMEOUT_S = 60.0
@@ -53,6 +54,7 @@ class Slot:
         self._waiter: asyncio.Future[None] | None = None
         self._working = False
         self._groups: cgroups.Groups | None = None
+        self.reader = Reader()
 
     async def start(self) -> None:
         """Start the processes and wait until they are ready.
@@ -142,16 +144,17 @@ class Slot:
             ValueError: it has no such language.
         """
         if is_command(program):
-            return await self.workshop.run(self._execute, program, runs, limits)
+            return await self.workshop.run(self, program, runs, limits)
         return await self._do(job.write(program, runs, limits), len(runs), limits)
 
-    async def _execute(
+    async def execute(
         self,
         command: Command,
         runs: Sequence[Run],
         limits: Limits,
         stop: bool,  # noqa: FBT001 - a callback's
     ) -> list[Outcome]:
+        """See `sandbox.workshop.Site`."""
         task = job.write_command(command, runs, limits, stop_on_failure=stop)
         return await self._do(task, len(runs), limits)
 
@@ -229,6 +232,7 @@ class Slot:
         process, self._process = self._process, None
         if self._waiter and not self._waiter.done():
             self._waiter.set_exception(SandboxError("the slot was closed"))
+        await self.reader.close()
         if control:
             asyncio.get_running_loop().remove_reader(control)
             control.close()

@@ -16,6 +16,8 @@ from sandbox.command import BOX, File
 from sandbox.program import Outcome
 
 _FAILED = re.compile(rb"[Aa]ssert|Failed test|Failure:|^not ok ", re.MULTILINE)
+_LAST = 1 << 16
+"""Bytes of each output that tell how tests ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def report(outcome: Outcome, token: str) -> Outcome:
             how = ("missing", "ended before the last test had run")
         outcome = replace(outcome, stdout=stdout)
     elif outcome.status == "runtime_error" and _FAILED.search(
-        outcome.stdout[-4000:] + outcome.stderr
+        outcome.stdout[-_LAST:] + outcome.stderr[-_LAST:]
     ):
         how = ("failed", "")
     else:

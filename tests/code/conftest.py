@@ -17,12 +17,6 @@ async def judge(box, sample, options=None):
 
 
 @pytest.fixture(scope="session")
-def runner():
-    with asyncio.Runner() as runner:
-        yield runner
-
-
-@pytest.fixture(scope="session")
 def box(runner):
     box = runner.run(opened())
     yield box

@@ -49,19 +49,19 @@ def test_compiled_once(runner, box):
     async def go():
         commands = []
         for place in box._places:
-            execute = place._execute
+            execute = place.execute
 
             async def spy(command, *rest, execute=execute):
                 commands.append(command.arguments[0])
                 return await execute(command, *rest)
 
-            place._execute = spy
+            place.execute = spy
         try:
             for _ in range(3):
                 assert (await box.run(program, [Run()] * 4))[3].stdout == b"1\n"
         finally:
             for place in box._places:
-                del place._execute
+                del place.execute
         return commands
 
     commands = runner.run(go())

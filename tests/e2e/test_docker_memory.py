@@ -1,6 +1,5 @@
 """Memory limits of containers: one program's own is its verdict, the server's is nobody's."""
 
-import asyncio
 import json
 import os
 
@@ -36,12 +35,6 @@ async def main():
         print(json.dumps([*said, box.health().restarts]))
 asyncio.run(main())
 """
-
-
-@pytest.fixture(scope="module")
-def runner():
-    with asyncio.Runner() as runner:
-        yield runner
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,8 @@
 """One sandbox for the session, driven from plain functions."""
 
-import asyncio
-
 import pytest
 
 from sandbox import open_sandbox
-
-
-@pytest.fixture(scope="session")
-def runner():
-    with asyncio.Runner() as runner:
-        yield runner
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sandbox.apart import LANGUAGES, MOST_CHARS, run
 from sandbox.apart.halves import Unsplittable
+from sandbox.reading import Reader
 from tests.clock import at_most
 
 WORDS = """
@@ -73,7 +74,7 @@ def test_a_very_long_program_is_refused_unread(language):
         raise AssertionError(source)
 
     program = "\n" * (MOST_CHARS + 1)
-    outcome = asyncio.run(run(build, build, language, program, TESTS[language]))
+    outcome = asyncio.run(run(build, build, Reader(), language, (program, TESTS[language])))
     assert outcome.status == "compile_error"
     assert b"at most 65536 are taken" in outcome.stderr
 

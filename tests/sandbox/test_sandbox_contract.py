@@ -70,12 +70,6 @@ def backend(request):
 
 
 @pytest.fixture(scope="module")
-def runner():
-    with asyncio.Runner() as runner:
-        yield runner
-
-
-@pytest.fixture(scope="module")
 def box(runner, backend):
     """One slot, so that every program follows the one before it in the same place."""
     box = runner.run(opened(backend, 1))

@@ -74,12 +74,6 @@ def directories(pid=""):
     return {path for path in found if f".{pid}." in path.name}
 
 
-@pytest.fixture(scope="module")
-def runner():
-    with asyncio.Runner() as runner:
-        yield runner
-
-
 @contextlib.contextmanager
 def opened(mode, slots, runner):
     """A sandbox whose slots have control groups, or only the zygotes' own looks."""

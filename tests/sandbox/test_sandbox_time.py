@@ -32,12 +32,6 @@ while True:
 SLEEP_C = '#include <stdio.h>\n#include <unistd.h>\nint main() {{ usleep({0}); puts("9"); }}'
 
 
-@pytest.fixture(scope="module")
-def runner():
-    with asyncio.Runner() as runner:
-        yield runner
-
-
 @pytest.fixture(scope="module", params=MODES)
 def box(request, runner):
     with opened(request.param, 2, runner) as box:

@@ -1,7 +1,5 @@
 """Programs in a directory of their own: files in, files out, and nothing beside them."""
 
-import asyncio
-
 import pytest
 
 from sandbox import Limits, Program, Run
@@ -32,12 +30,6 @@ CASES = [
         {"c": b"x"},
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def runner():
-    with asyncio.Runner() as runner:
-        yield runner
 
 
 @pytest.fixture(scope="module")

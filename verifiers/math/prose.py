@@ -8,9 +8,13 @@ from verifiers.patterns import lazy
 MAX_TAIL = 4_000
 """Characters at the end of a text that are searched where nothing announces the answer."""
 
+_INNER = r"(?:[^\\]|\\[^()\[\]]){0,2000}+"
+_NESTED = rf"(?:{_INNER}\\[(\[]){{0,3}}+{_INNER}"
+"""What stands in `\\(…\\)` or `\\[…\\]`: few marks that open another, as each starts one."""
+
 FORMULA = lazy(
-    r"(?<!\\)\$\$[^$]{1,2000}\$\$|(?<!\\)\$[^$\n]{1,2000}\$|\\\((?:[^\\]|\\[^)\]]){1,2000}\\\)"
-    r"|\\\[(?:[^\\]|\\[^)\]]){1,2000}\\\]"
+    r"(?<!\\)\$\$[^$]{1,2000}\$\$|(?<!\\)\$[^$\n]{1,2000}\$"
+    rf"|\\\({_NESTED}\\\)|\\\[{_NESTED}\\\]"
 )
 MONEY = lazy(r"\d[^\\$]*?\s[a-z]{2,}\s")
 WORD = lazy(r"(?<![\\A-Za-z{])[^\W\d_]{2,}|[\u3040-\u9fff\uac00-\ud7af]")
