@@ -98,7 +98,7 @@ def tester(program: str, tests: str, probed: Sequence[File]) -> Source:
             with_main(tests),
         )
     )
-    return Source((text_file("main.cpp", text), *map(harness, WIRE)))
+    return Source((text_file("main.cpp", text), *map(harness, WIRE)), ("-O1",))
 
 
 def owner(program: str, tests: str, built: Sequence[File]) -> Source:
