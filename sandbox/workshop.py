@@ -32,6 +32,7 @@ PYTHON = replace(
 HARNESS = Path(__file__).with_name("harness")
 CACHE_BYTES = 256 << 20
 COMPILE_OUTPUT_KB = 64 << 10
+COMPILE_SAID_BYTES = 1 << 20
 COMPILE_PROCESSES = 64
 COMPILE_SCRATCH_MB = 256
 ENVIRONMENT = {"PATH": SEARCH_PATH, "HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8"}  # noqa: S108
@@ -306,7 +307,7 @@ class Workshop:
             outcome,
             status="compile_error",
             stdout=b"",
-            stderr=(outcome.stderr or outcome.stdout) + said.encode(),
+            stderr=(outcome.stderr or outcome.stdout)[:COMPILE_SAID_BYTES] + said.encode(),
             value=None,
         )
 
