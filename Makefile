@@ -4,6 +4,9 @@ PORT ?= 8000
 EXAMPLES ?= 5000
 BIN := .venv/bin
 
+# byte code is kept, whatever the machine says: tests start hundreds of processes
+unexport PYTHONDONTWRITEBYTECODE
+
 help:  ## list the commands
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 

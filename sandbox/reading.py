@@ -59,9 +59,12 @@ class Reader:
         for _ in range(2):
             try:
                 answer = await self._ask(frame)
-            except (OSError, EOFError):
-                if await self.close() == -signal.SIGPROF:
+            except (OSError, EOFError) as error:
+                ended = await self.close()
+                if ended == -signal.SIGPROF:
                     raise Unreadable(_TOO_MUCH) from None
+                if ended is None:  # closed meanwhile, or never started
+                    raise SandboxError(f"programs can't be read: {error}") from error
             except BaseException:
                 await self.close()
                 raise

@@ -61,13 +61,27 @@ def test_who_gives_up_leaves_no_process(runner, reader):
         async with asyncio.timeout(0.5):
             await reader.read(re.search, *BACKTRACKING)
 
+    before = readers()
     with pytest.raises(TimeoutError):
         runner.run(give_up())
-    assert not readers()
+    assert readers() == before
     assert runner.run(reader.read(len, "abc")) == 3
-    assert len(readers()) == 1
+    assert len(readers()) == len(before) + 1
     runner.run(reader.close())
-    assert not readers()
+    assert readers() == before
+
+
+def test_a_reader_that_is_closed_stays_closed(runner, reader):
+    async def close_meanwhile():
+        reading = asyncio.create_task(reader.read(re.search, *BACKTRACKING))
+        await asyncio.sleep(0.5)
+        await reader.close()
+        await reading
+
+    before = readers()
+    with pytest.raises(SandboxError, match="can't be read"):
+        runner.run(close_meanwhile())
+    assert readers() == before
 
 
 def readers():
