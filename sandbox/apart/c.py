@@ -89,7 +89,7 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
     )
     lines = [_stub(called, f, i) for i, f in functions]
     return Source(
-        (text_file("main.c", text), *_calls(called, lines, tests=True)), (*_SHADOW, *_CALLS)
+        (text_file("main.c", text), *_calls(called, lines, tests=True)), (*_SHADOW, "-O1", *_CALLS)
     )
 
 

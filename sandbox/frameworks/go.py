@@ -24,7 +24,7 @@ _FORBIDDEN = re.compile(
 )
 """The ways to files and memory that no solution needs."""
 
-_GO = "cd /box && GO111MODULE=on GOPROXY=off GOFLAGS='-p=1 -mod=mod' exec go"
+_GO = "cd /box && GO111MODULE=on GOPROXY=off GOFLAGS='-p=1 -mod=mod -ldflags=-w' exec go"
 _MARK = f"reward{secrets.token_hex(8)}"
 _HARNESS = Path(__file__).with_name("harness") / "tests.go"
 
