@@ -10,7 +10,7 @@ is torn down may fail. A test that says nothing is missing.
 import json
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sandbox.command import File
@@ -146,13 +146,12 @@ def listed(outcome: Outcome) -> Listed | None:
 def report(outcome: Outcome, tokens: Tokens, names: Sequence[str] | None) -> Outcome:
     """The outcome of a run with a row for each expected test as its value."""
     candidates = list(_REPORT.finditer(outcome.stdout))
-    written = [found[1] for found in candidates]
-    said = set(written)
+    said = dict.fromkeys(found[1] for found in candidates)
     if names is None:
-        names = _listed(written, tokens)
+        names = _listed(said, tokens)
         if names is None:
             return outcome if outcome.status != "ok" else replace(outcome, status="runtime_error")
-    notes = _notes(written)
+    notes = _notes(said)
     rows: list[tuple[str, str, str]] = []
     for number, name in enumerate(names):
         if number not in notes and tokens.passed[number].encode() in said:
@@ -181,14 +180,14 @@ def _filled(rows: list[tuple[str, str, str]], outcome: Outcome) -> list[tuple[st
     return filled
 
 
-def _listed(written: Sequence[bytes], tokens: Tokens) -> tuple[str, ...] | None:
+def _listed(written: Iterable[bytes], tokens: Tokens) -> tuple[str, ...] | None:
     """The tests that the run said there are."""
     start = tokens.names.encode() + _SEPARATOR
     listed = next((line for line in written if line.startswith(start)), None)
     return None if listed is None else tuple(json.loads(listed[len(start) :]))
 
 
-def _notes(written: Sequence[bytes]) -> dict[int, tuple[str, str]]:
+def _notes(written: Iterable[bytes]) -> dict[int, tuple[str, str]]:
     """What tests that did not pass said of themselves; the first word counts."""
     notes: dict[int, tuple[str, str]] = {}
     for line in written:
