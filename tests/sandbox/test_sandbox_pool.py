@@ -1,6 +1,8 @@
 """The queue before the slots, and what happens when a call, a slot or the server goes away."""
 
 import asyncio
+import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -292,3 +294,48 @@ def test_versions_that_came_are_kept_when_nobody_waits_any_more(runner):
     offered, found, runs = runner.run(go())
     assert sum(1 for about in found.values() if about["version"]) == offered
     assert runs <= offered + 2, "but for what ran when it was cancelled, each is asked once"
+
+
+ENDS_LATER = "import os, time\ntime.sleep(0.8)\nos._exit(3)\n"
+WAITS_FOR_THE_OTHER = "import os, sys\nsys.stdin.read()\nos._exit(4)\n"
+
+
+@pytest.mark.parametrize("partner_first", [False, True])
+def test_who_ended_first_is_known_however_late_that_is_seen(runner, box, partner_first):
+    """The end of one brings about the other's, while their supervisor has no core to look."""
+    texts = (
+        [WAITS_FOR_THE_OTHER, ENDS_LATER] if partner_first else [ENDS_LATER, WAITS_FOR_THE_OTHER]
+    )
+    partner = Program("python", texts[1], kind="judge")
+    program = Program("python", texts[0], partner=partner)
+
+    async def go():
+        running = asyncio.create_task(box.run(program, [Run()]))
+        await asyncio.sleep(0.4)
+        with stopped(supervisors(box)):
+            await asyncio.sleep(1.2)
+        return await running
+
+    (outcome,) = runner.run(go())
+    report = json.loads(outcome.value)
+    codes = (outcome.exit_code, report["exit_code"])
+    assert codes == ((4, 3) if partner_first else (3, 4))
+    assert report["first"] is partner_first
+
+
+def supervisors(box):
+    """The processes of every slot but those that became a program."""
+    launchers = [psutil.Process(pid) for pid in slots(box)]
+    children = [child for one in launchers for child in one.children(recursive=True)]
+    return [*launchers, *(p for p in children if any("launch.py" in part for part in p.cmdline()))]
+
+
+@contextlib.contextmanager
+def stopped(processes):
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()
