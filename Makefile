@@ -25,7 +25,7 @@ serve: env  ## serve on PORT (8000) until Ctrl-C
 
 test: dev  ## install what tests need and run every test
 	@sh scripts/system-packages.sh
-	@$(BIN)/python -m pytest -n 3 -m "not alone"
+	@$(BIN)/python -m pytest -n 2 -m "not alone"
 	@$(BIN)/python -m pytest -m alone
 
 fuzz: dev  ## EXAMPLES (5000) new ones for each test of a property

@@ -1,6 +1,6 @@
 """Fixtures that more than one test file uses, and how all tests are run.
 
-`make test` runs three files at a time, as much of what they do is waiting, and then alone what
+`make test` runs two files at a time, as half of what they do is waiting, and then alone what
 measures (the marker `alone`). Hypothesis tries the same examples in every run, and in `make fuzz`
 new ones, and many more.
 """
