@@ -295,7 +295,9 @@ def _note_end(order: select.epoll, child: Child) -> None:
 def _ended_first(order: select.epoll, child: Child) -> bool:
     """Whether a child ended before others: the kernel lists what became ready in that order.
 
-    Looking now tells little where the machine is busy: the end of one brings about the other's.
+    Looking now tells little where the machine is busy: the end of one brings about the other's. A
+    process hangs up just before its end is noted: where it loses its core in between, for as long
+    as the other takes to end, the order is wrong all the same.
     """
     ended = [descriptor for descriptor, _ in order.poll(0)]
     return ended[0] == child.ended if ended else _has_ended(child, 0)
