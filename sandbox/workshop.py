@@ -18,7 +18,7 @@ from sandbox.installed import SEARCH_PATH, Installed
 from sandbox.languages import LANGUAGES, Language
 from sandbox.program import Limits, Outcome, Program, Run
 from sandbox.reading import Reader, Unreadable
-from sandbox.toolbox import Toolbox
+from sandbox.toolbox import Execute, Toolbox
 
 PYTHON = replace(
     LANGUAGES["python"],
@@ -67,14 +67,9 @@ class Site(Protocol):
 
     reader: Reader
 
-    async def execute(
-        self,
-        command: Command,
-        runs: Sequence[Run],
-        limits: Limits,
-        stop: bool,  # noqa: FBT001 - a callback's
-    ) -> list[Outcome]:
-        """See `toolbox.Execute`."""
+    @property
+    def execute(self) -> Execute:
+        """Of this place."""
 
 
 class Workshop:

@@ -123,7 +123,7 @@ class Place:
         limits: Limits,
         stop: bool,  # noqa: FBT001 - a callback's
     ) -> list[Outcome]:
-        """See `sandbox.workshop.Site`."""
+        """See `sandbox.toolbox.Execute`."""
         task = job.write_command(command, runs, limits, stop_on_failure=stop)
         memory_mb = limits.memory_mb * (1 + (command.partner is not None)) + command.scratch_mb
         return await self._do(task, len(runs), limits, memory_mb)

@@ -154,7 +154,7 @@ class Slot:
         limits: Limits,
         stop: bool,  # noqa: FBT001 - a callback's
     ) -> list[Outcome]:
-        """See `sandbox.workshop.Site`."""
+        """See `sandbox.toolbox.Execute`."""
         task = job.write_command(command, runs, limits, stop_on_failure=stop)
         return await self._do(task, len(runs), limits)
 
