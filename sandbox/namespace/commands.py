@@ -3,7 +3,6 @@
 By way of runner.c where that was compiled, else in a forked Python.
 """
 
-import contextlib
 import fcntl
 import json
 import os
@@ -20,6 +19,7 @@ from sandbox.namespace.child import Cancelled, Child
 from sandbox.namespace.execute import Entry
 from sandbox.namespace.ground import Namespaces
 from sandbox.namespace.launch import INNER_UID
+from sandbox.namespace.leaving import Leaving
 from sandbox.namespace.task import Task
 from sandbox.program import Limits
 
@@ -63,6 +63,7 @@ class Commands:
         self.board = boards.Board(1)
         self.loaded = boards.Board(1)
         self.loaded.set(1)
+        self.leaving = Leaving(proc)
         self.null = os.open("/dev/null", os.O_RDONLY)
         self.cores = len(os.sched_getaffinity(0))
 
@@ -114,25 +115,24 @@ class Commands:
         to_partner, from_program = os.pipe()
         limits = answer.task.limits
         outputs = _memory_outputs(value=True)
-        order = select.epoll()
+        self.leaving.start((from_program, from_partner))
         program = self._start(task, limits, outputs, (to_program, from_program, outputs["stderr"]))
-        _note_end(order, program)
+        self.leaving.expect(program)
         files = _memory_outputs()
         streams = (to_partner, from_partner, files["stderr"])
         other = self._spawn_partner(partner, answer, source, (files, streams), PARTNER_LIMITS)
-        _note_end(order, other)
+        self.leaving.expect(other)
         for descriptor in (to_program, from_partner, to_partner, from_program):
             os.close(descriptor)
         try:
             program.watch(self.control, limits.time_s, self.cores, tree=True)
-            first = _ended_first(order, other)
+            first = self.leaving.first() is other
             if not program.over:
                 other.watch(self.control, PARTNER_LIMITS.time_s, self.cores)
             report: dict[str, Any] = {"first": first, "in_time": not other.over}
         except Cancelled:
             answer.skip("skipped")
         finally:
-            order.close()
             program.reap()
             other.reap()
         if not answer.complete():
@@ -284,23 +284,6 @@ def _has_ended(child: Child, timeout_ms: int) -> bool:
     events = select.poll()
     events.register(child.ended, select.POLLIN)
     return bool(events.poll(timeout_ms))
-
-
-def _note_end(order: select.epoll, child: Child) -> None:
-    """Have a child's end noted; where a kernel can't, its end is looked for when it matters."""
-    with contextlib.suppress(OSError, ValueError):
-        order.register(child.ended, select.EPOLLIN)
-
-
-def _ended_first(order: select.epoll, child: Child) -> bool:
-    """Whether a child ended before others: the kernel lists what became ready in that order.
-
-    Looking now tells little where the machine is busy: the end of one brings about the other's. A
-    process hangs up just before its end is noted: where it loses its core in between, for as long
-    as the other takes to end, the order is wrong all the same.
-    """
-    ended = [descriptor for descriptor, _ in order.poll(0)]
-    return ended[0] == child.ended if ended else _has_ended(child, 0)
 
 
 def _filter_file(several: bool, ground: Namespaces) -> int:  # noqa: FBT001

@@ -16,6 +16,7 @@ _MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE = 442, -100, 0x8000
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP = 1, 4, 22, 24
 _PR_SET_NO_NEW_PRIVS = 38
 _SECCOMP_MODE_FILTER = 2
+_IN_CLOSE_WRITE = 8
 _LAST_CAPABILITY = 63
 _CAP_SETGID, _CAP_SETUID = 6, 7
 _CALL_NUMBERS = {"x86_64": (155, 126), "aarch64": (41, 91)}
@@ -30,14 +31,18 @@ _libc.unshare.argtypes = [ctypes.c_int]
 _libc.execve.argtypes = [ctypes.c_void_p] * 3
 _libc.close_range.argtypes = [ctypes.c_uint, ctypes.c_uint, ctypes.c_int]
 
+_libc.inotify_add_watch.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_uint32]
+_libc.inotify_rm_watch.argtypes = [ctypes.c_int, ctypes.c_int]
+
 _CAPABILITY_HEADER = struct.pack("Ii", 0x20080522, 0)
 _NO_CAPABILITIES = bytes(24)
 
 
-def _check(result: int, what: str) -> None:
+def _check(result: int, what: str) -> int:
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
 
 
 def unshare(flags: int) -> None:
@@ -84,6 +89,21 @@ def pivot_root(new: str, old: str) -> None:
 def close_range(first: int, last: int = 0x7FFFFFFF) -> None:
     """Close every descriptor from `first` to `last`."""
     _check(_libc.close_range(first, last, 0), "close_range")
+
+
+def open_notes() -> int:
+    """A descriptor, never blocking, from which notes of what happens to files can be read."""
+    return _check(_libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC), "inotify_init1")
+
+
+def note_close(notes: int, path: str) -> int:
+    """Have a note written when a file is closed by its last writer; the number of that watch."""
+    return _check(_libc.inotify_add_watch(notes, path.encode(), _IN_CLOSE_WRITE), "inotify")
+
+
+def note_no_more(notes: int, watch: int) -> None:
+    """End a watch."""
+    _check(_libc.inotify_rm_watch(notes, watch), "inotify_rm_watch")
 
 
 def die_with_parent() -> None:

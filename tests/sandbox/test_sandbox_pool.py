@@ -296,31 +296,55 @@ def test_versions_that_came_are_kept_when_nobody_waits_any_more(runner):
     assert runs <= offered + 2, "but for what ran when it was cancelled, each is asked once"
 
 
-ENDS_LATER = "import os, time\ntime.sleep(0.8)\nos._exit(3)\n"
 WAITS_FOR_THE_OTHER = "import os, sys\nsys.stdin.read()\nos._exit(4)\n"
 
 
+def talk(after_s, partner_first):
+    """A program and its partner: one ends by itself, the other when it hears no more."""
+    ends = f"import os, time\ntime.sleep({after_s})\nos._exit(3)\n"
+    texts = (WAITS_FOR_THE_OTHER, ends) if partner_first else (ends, WAITS_FOR_THE_OTHER)
+    return Program("python", texts[0], partner=Program("python", texts[1], kind="judge"))
+
+
+def who_left(outcome):
+    """The exit codes of a program and its partner, and whether the partner left first."""
+    report = json.loads(outcome.value)
+    return outcome.exit_code, report["exit_code"], report["first"]
+
+
 @pytest.mark.parametrize("partner_first", [False, True])
-def test_who_ended_first_is_known_however_late_that_is_seen(runner, box, partner_first):
+def test_who_left_first_is_known_however_late_that_is_seen(runner, box, partner_first):
     """The end of one brings about the other's, while their supervisor has no core to look."""
-    texts = (
-        [WAITS_FOR_THE_OTHER, ENDS_LATER] if partner_first else [ENDS_LATER, WAITS_FOR_THE_OTHER]
-    )
-    partner = Program("python", texts[1], kind="judge")
-    program = Program("python", texts[0], partner=partner)
 
     async def go():
-        running = asyncio.create_task(box.run(program, [Run()]))
+        running = asyncio.create_task(box.run(talk(0.8, partner_first), [Run()]))
         await asyncio.sleep(0.4)
         with stopped(supervisors(box)):
             await asyncio.sleep(1.2)
         return await running
 
     (outcome,) = runner.run(go())
-    report = json.loads(outcome.value)
-    codes = (outcome.exit_code, report["exit_code"])
-    assert codes == ((4, 3) if partner_first else (3, 4))
-    assert report["first"] is partner_first
+    assert who_left(outcome) == ((4, 3, True) if partner_first else (3, 4, False))
+
+
+def test_who_left_first_is_known_of_many_talks_at_once(runner):
+    """Whoever leaves may have no core, before its end is noted, until the other has ended too."""
+
+    async def go():
+        async with await open_sandbox(slots=8) as box:
+            talks = [box.run(talk(0.05, turn % 2), [Run()]) for turn in range(200)]
+            return await asyncio.gather(*talks)
+
+    found = [who_left(outcome) for (outcome,) in runner.run(go())]
+    assert found == [(3, 4, False), (4, 3, True)] * 100
+
+
+def test_who_left_first_where_neither_hung_up(runner, box):
+    """A copy of a program's output lives on in a process that it started."""
+    starts = "import os, time\nif not os.fork():\n    time.sleep(60)\n"
+    program = Program("python", starts, partner=Program("python", WAITS_FOR_THE_OTHER))
+    (outcome,) = runner.run(box.run(program, [Run()], Limits(processes=8)))
+    assert who_left(outcome) == (0, 4, False)
 
 
 def supervisors(box):
