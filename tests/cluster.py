@@ -12,12 +12,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 
-from tests.live import ROOT, environment, gone
+from tests.live import ROOT, environment, gone, kill
 
 OBJECT_STORE_BYTES = 100 << 20
 END_S = 60
@@ -110,11 +110,7 @@ def cluster(python: Path, nodes: int, cpus: int) -> Iterator[Cluster]:
         served.stdin.close()
         served.wait(END_S)
         served.stdout.close()
-        for (
-            process
-        ) in below:  # Ray's workers that were just starting wait a minute for their raylet
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
+        kill(below)  # Ray's workers that were just starting wait a minute for their raylet
         assert gone(below)
         shutil.rmtree(temporary, ignore_errors=True)
 

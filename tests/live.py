@@ -6,8 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,6 +127,13 @@ def stop(server: Server) -> None:
         server.process.kill()
         server.process.wait()
         raise
+
+
+def kill(processes: Iterable[psutil.Process]) -> None:
+    """SIGKILL; the end of one may have been the end of others."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def gone(processes: list[psutil.Process], within_s: float = 10) -> bool:

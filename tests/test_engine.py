@@ -10,7 +10,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.live import gone, running
+from tests.live import gone, kill, running
 
 POISON = {"components": [{"verifier": "poison"}]}
 DEEDS = {
@@ -105,8 +105,7 @@ def test_killing_every_worker_costs_no_verdict(tmp_path):
             thread.start()
         for _ in range(6):
             time.sleep(0.7)
-            for process in server.workers():
-                process.kill()
+            kill(server.workers())
         stop.set()
         for thread in threads:
             thread.join(60)
@@ -117,8 +116,7 @@ def test_killing_every_worker_costs_no_verdict(tmp_path):
 def test_the_forking_process_may_die_too(tmp_path):
     with running(tmp_path / "log", workers=2) as server:
         item = {"completion": "\\boxed{1}", "reference": "1"}
-        for process in server.descendants():
-            process.kill()
+        kill(server.descendants())
         for _ in range(3):
             assert server.score([item] * 64)["stats"]["ok"] == 64
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.balancer import balanced
 from tests.engines.mixed import judged, mixed
-from tests.live import free_port, running
+from tests.live import free_port, kill, running
 
 BATCHES = 200
 
@@ -40,8 +40,8 @@ def test_a_killed_replica_costs_no_batch(tmp_path):
         answers = [pool.submit(ask, client) for _ in range(BATCHES)]
         for _ in range(BATCHES // 4):
             assert begun.acquire(timeout=60)
-        for process in [*first.descendants(), first.process]:
-            process.kill()
+        kill(first.descendants())
+        first.process.kill()
         failed = [answer.result() for answer in answers if answer.result() != (200, expected)]
     assert not failed
 

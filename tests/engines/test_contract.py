@@ -4,14 +4,13 @@ import json
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import httpx
-import psutil
 import pytest
 
 from tests.engines.mixed import MIXED, judged, mixed
-from tests.live import ROOT
+from tests.live import ROOT, kill
 from tests.test_engine import DEEDS, POISON, outcome
 
 
@@ -87,9 +86,7 @@ def test_killed_workers_cost_no_verdict(engine, workers):
     with loaded(engine):
         for _ in range(3):
             time.sleep(0.5)
-            for process in workers():
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
+            kill(workers())
 
 
 @pytest.fixture
@@ -103,8 +100,7 @@ def test_killed_actors_cost_no_verdict(on_ray, ray_cluster):
     """Two of three nodes lose all their processes at once, and get new ones."""
     with loaded(on_ray):
         time.sleep(0.5)
-        for process in ray_cluster.actors()[:2]:
-            process.kill()
+        kill(ray_cluster.actors()[:2])
     wait_for_all(on_ray)
 
 
