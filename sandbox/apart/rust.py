@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from sandbox.apart.halves import WIRES, Unsplittable, text_file
 from sandbox.apart.rust_arms import arm
+from sandbox.apart.rust_boxes import boxes, holds_functions
 from sandbox.apart.rust_calls import PATHS, keyed
 from sandbox.apart.rust_stubs import stubs
 from sandbox.apart.rust_text import Program
@@ -29,6 +30,7 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
             *found.uses,
             *found.constants,
             *(_in_module(module, stubs(found, module)) for module in found.modules),
+            *boxes(found),
             tests,
             "const REWARD_TESTS: bool = true;",
             _wire(),
@@ -48,7 +50,8 @@ def owner(program: str, tests: str, built: Sequence[File]) -> Source:
             _renamed(program),
             *found.borrowed.values(),
             *(wired(found, name, _path(found, name)) for name in found.used),
-            *(arm(index, function) for index, function in arms),
+            *boxes(found),
+            *(arm(i, f, kept=holds_functions(found, f.returns, f.inside)) for i, f in arms),
             (
                 "fn main() { reward_wire::answer(|index, from, to| { use reward_wire::Wire; "
                 "if index == u64::MAX { match String::get(from).as_str() {"
@@ -85,7 +88,7 @@ def _renamed(program: str) -> str:
 
 
 def _wire() -> str:
-    return (WIRES / "wire.rs").read_text(encoding="utf-8")
+    return "".join((WIRES / name).read_text(encoding="utf-8") for name in ("wire.rs", "boxes.rs"))
 
 
 def _path(found: Program, name: str) -> str:

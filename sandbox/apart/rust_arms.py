@@ -3,55 +3,74 @@
 import re
 
 from sandbox.apart.rust_calls import as_text, bound_of, erased, items_of, keyed, returned_items
-from sandbox.apart.rust_closures import is_closure, remote
+from sandbox.apart.rust_closures import is_closure, outlives, pointed, remote, returned, signature
 from sandbox.apart.rust_heads import Function, Generics
 
 _MOST_ITEMS = 1_000_000
 """Of an iterator that the program returns."""
 
 
-def arm(index: int, function: Function) -> str:
-    """What runs one function, and sends back what it changed."""
-    lines, after, given = [], [], []
-    for i, (_, written) in enumerate(function.params):
-        bound, kind = bound_of(function, written), _of_target(erased(written), function)
-        lead = "&mut " if re.match(r"&.*\bmut\b", kind) else "&" if kind.startswith("&") else ""
-        passed = f"a{i}"
-        if function.name == "fmt" and i:
-            continue
-        if item := items_of(bound):
-            lines.append(f"let a{i}: Vec<{erased(item)}> = Wire::get(from);")
-            passed = f"{lead}a{i}.into_iter()"
-            passed = f"Box::new({passed})" if kind.startswith("Box") else passed
-        elif as_text(bound):
-            lines.append(f"let a{i}: String = Wire::get(from);")
-            passed = f"{lead}a{i}"
-        elif is_closure(bound):
-            lines.append(f"let n{i}: u64 = Wire::get(from);")
-            passed = f"{lead}({remote(i, bound)})"
-            passed = f"Box::new{passed}" if kind.startswith("Box") else passed
-        elif lead == "&mut ":
-            lines.append(f"let a{i}: {kind} = Wire::get(from); let p{i}: *const _ = &*a{i};")
-            after.append(f"unsafe {{ (&*p{i}).put(to) }};")
-        else:
-            lines.append(f"let a{i}: {kind} = Wire::get(from);")
-        given.append(passed)
-    call = f"let result = {function.path}({', '.join(given)});"
-    if function.name == "fmt":
-        how = "{:?}" if "Debug" in (function.inside.trait if function.inside else "") else "{}"
-        call = f'let result = format!("{how}", a0);'
-    elif returned_items(function):
-        call += f" let result: Vec<_> = result.take({_MOST_ITEMS}).collect();"
-    elif not re.search(r"\b(?:impl|dyn)\b", function.returns):
-        kind = _of_target(erased(function.returns), function)
-        call = call.replace("let result =", f"let result: {kind} =", 1)
+def arm(index: int, function: Function, *, kept: bool) -> str:
+    """What runs one function, and sends back what it changed.
+
+    Args:
+        index: the number of the function.
+        function: of the program.
+        kept: whether what it returns holds functions, which stay here.
+    """
+    taken = [
+        _taken(function, i) for i in range(len(function.params)) if function.name != "fmt" or not i
+    ]
+    lines, given, after = (" ".join(row[column] for row in taken) for column in range(3))
     generics = Generics((), tuple(keyed(function))).written("reward_wire::Wire")
     used = "".join(f"use {'::'.join(m)}::*; " for m in _modules(function))
+    put = "reward_boxes::give(result, to);" if kept else "Wire::put(&result, to);"
     return (
         f"#[allow(unused)] fn reward_arm_{index}{generics}(from: &mut &[u8], to: &mut Vec<u8>) "
-        f"{{ use reward_wire::Wire; {used}{' '.join(lines)} {call} "
-        f"Wire::put(&result, to); {' '.join(after)} }}"
+        f"{{ use reward_wire::Wire; {used}{lines} {_called(function, given)} {put} {after} }}"
     )
+
+
+def _taken(function: Function, i: int) -> tuple[str, str, str]:
+    """What reads a parameter, what is passed on, and what sends it back."""
+    written = function.params[i][1]
+    bound, kind = bound_of(function, written), _of_target(erased(written), function)
+    lead = "&mut " if re.match(r"&.*\bmut\b", kind) else "&" if kind.startswith("&") else ""
+    if item := items_of(bound):
+        passed = f"{lead}a{i}.into_iter()"
+        passed = f"Box::new({passed})" if kind.startswith("Box") else passed
+        return f"let a{i}: Vec<{erased(item)}> = Wire::get(from);", f"{passed},", ""
+    if as_text(bound):
+        return f"let a{i}: String = Wire::get(from);", f"{lead}a{i},", ""
+    if is_closure(bound) and outlives(function, bound) and not lead:
+        pointer = pointed(i, bound) if written.startswith("fn") else ""
+        read = f"let a{i}: {signature(bound).boxed} = Wire::get(from); {pointer}"
+        return read, f"a{i},", ""
+    if is_closure(bound):
+        passed = f"{lead}({remote(i, bound)})"
+        passed = f"Box::new{passed}" if kind.startswith("Box") else passed
+        return f"let n{i}: u64 = Wire::get(from);", f"{passed},", ""
+    read = f"let a{i}: {kind} = Wire::get(from);"
+    if lead == "&mut ":
+        read += f" let p{i}: *const _ = &*a{i};"
+        return read, f"a{i},", f"unsafe {{ (&*p{i}).put(to) }};"
+    return read, f"a{i},", ""
+
+
+def _called(function: Function, given: str) -> str:
+    """The call, and what is made of its result."""
+    call = f"{function.path}({given})"
+    if function.name == "fmt":
+        how = "{:?}" if "Debug" in (function.inside.trait if function.inside else "") else "{}"
+        return f'let result = format!("{how}", a0);'
+    if returned_items(function):
+        return f"let result: Vec<_> = {call}.take({_MOST_ITEMS}).collect();"
+    if closure := returned(function):
+        made = call if function.returns.startswith("Box") else f"Box::new({call})"
+        return f"let result: {closure.boxed} = {made};"
+    if re.search(r"\b(?:impl|dyn)\b", function.returns):
+        return f"let result = {call};"
+    return f"let result: {_of_target(erased(function.returns), function)} = {call};"
 
 
 def _modules(function: Function) -> set[tuple[str, ...]]:

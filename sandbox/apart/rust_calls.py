@@ -21,7 +21,7 @@ PATHS = {
         "borrow": "Cow",
         "cmp": "Ordering",
         "collections": "VecDeque LinkedList HashMap HashSet BTreeMap BTreeSet BinaryHeap",
-        "ops": _OPERATORS,
+        "ops": f"{_OPERATORS} Index Deref",
         "fmt": "Display Debug",
         "default": "Default",
         "iter": "Iterator",
@@ -45,7 +45,11 @@ _TEXT = {
 def bound_of(function: Function, kind: str) -> str:
     """What is known of a parameter whose type the caller decides, or empty."""
     name = re.sub(r"^&\s*(?:'\w+\s+)?(?:mut\s+)?", "", kind).strip()
+    if re.match(r"fn\s*\(", kind):
+        return f"Fn{kind.removeprefix('fn').strip()} + 'static"
     boxed = re.fullmatch(r"Box\s*<\s*dyn\s+(.*)>", name, re.DOTALL)
+    if boxed and name == kind and is_closure(boxed[1]) and not re.search(r"'(?!static)", name):
+        return ""  # a box that its owner may keep is data
     plain = re.fullmatch(r"\(?dyn\s+(Fn.*?)\)?", name, re.DOTALL) if kind.startswith("&") else None
     if plain:
         return plain[1] if plain[1].count("(") == plain[1].count(")") else plain[1] + ")"

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from sandbox.apart.halves import Unsplittable
+from sandbox.apart.rust_boxes import BORROWS, holds_functions
 from sandbox.apart.rust_calls import (
     PATHS,
     as_text,
@@ -12,11 +14,20 @@ from sandbox.apart.rust_calls import (
     keyed,
     returned_items,
 )
-from sandbox.apart.rust_closures import is_closure, lent
+from sandbox.apart.rust_closures import (
+    holding,
+    is_closure,
+    lent,
+    outlives,
+    returned,
+    signature,
+)
 from sandbox.apart.rust_heads import Function, Generics, Impl
 from sandbox.apart.rust_text import Program, trait_methods
 from sandbox.apart.rust_types import declared, wired
 from sandbox.apart.text import words
+
+_MUTABLE = re.compile(r"^&\s*('\w+\s*)?mut\b\s*")
 
 
 def stubs(found: Program, module: tuple[str, ...]) -> Iterator[str]:
@@ -83,41 +94,79 @@ def _declared_param(found: Program, function: Function, at: int) -> str:
 def _stub(found: Program, index: int, function: Function) -> str:
     if function.name == "fmt":
         return _shown_stub(index)
-    known = tuple(name for name, _ in function.open_types)
-    before, sent, after = [], [], []
-    for i, (name, written) in enumerate(function.params):
-        bound, value = bound_of(function, written), "self" if name == "self" else f"a{i}"
-        if item := items_of(bound):
-            before.append(
-                f"let {value}: Vec<{found.checked(item, known)}> = {value}.into_iter().collect();"
-            )
-        elif text := as_text(bound):
-            before.append(text.format(value))
-        elif is_closure(bound):
-            before.append(lent(i, bound, value))
-            sent.append(f"Wire::put(&loan{i}.number(), to);")
-            after.append(f"drop(loan{i});")
-            continue
-        sent.append(f"Wire::put(&{value}, to);")
-        if not bound and re.match(r"&\s*('\w+\s*)?mut\b", written):
-            after.append(
-                _back(value, re.sub(r"^&\s*('\w+\s*)?mut\s*", "", found.checked(written, known)))
-            )
+    rows = [_argument(found, function, i) for i in range(len(function.params))]
+    before, sent, after = (" ".join(row[column] for row in rows) for column in range(3))
+    leases = "let mut leases = Vec::new();" if "leases" in sent else ""
     params = ", ".join(_declared_param(found, function, i) for i in range(len(function.params)))
-    returns = found.checked(function.returns, known)
-    result, end = erased(returns), "result"
-    if item := returned_items(function):
-        result, end = f"Vec<{erased(found.checked(item, known))}>", "result.into_iter()"
-        end = f"Box::new({end})" if returns.startswith("Box") else end
+    returns, result, end = _result(found, function, leased=bool(leases))
     body = (
-        f"use reward_wire::Wire; {' '.join(before)} "
-        f"let reply = reward_wire::{_call(index, function)}, |to| {{ {' '.join(sent)} }}); "
-        f"let from = &mut &reply[1..]; let result: {result} = Wire::get(from); "
-        f"{' '.join(after)} {end}"
+        f"use reward_wire::Wire; {before} {leases} "
+        f"let reply = reward_wire::{_call(index, function)}, |to| {{ {sent} }}); "
+        f"let from = &mut &reply[1..]; let result: {result} = Wire::get(from); {after} {end}"
     )
     public = "" if function.inside and function.inside.trait else "pub "
     head = f"{public}fn {function.name}{_with_wire(function)}({params}) -> {returns}"
     return f"#[inline(never)] {head} {{ {body} }}"
+
+
+def _argument(found: Program, function: Function, i: int) -> tuple[str, str, str]:
+    """What is made of an argument, what writes it, and what takes back what was changed."""
+    name, written = function.params[i]
+    known = tuple(name for name, _ in function.open_types)
+    bound, value = bound_of(function, written), "self" if name == "self" else f"a{i}"
+    if item := items_of(bound):
+        items = f"let {value}: Vec<{found.checked(item, known)}> = {value}.into_iter().collect();"
+        return items, f"Wire::put(&{value}, to);", ""
+    if text := as_text(bound):
+        return text.format(value), f"Wire::put(&{value}, to);", ""
+    if is_closure(bound):
+        return _closure(function, i, bound, value)
+    changed = _MUTABLE.match(written)
+    if changed and not bound:
+        inner = _MUTABLE.sub("", found.checked(written, known))
+        return "", f"Wire::put(&{value}, to);", _back(value, inner)
+    return "", _sent(found, function, value, written), ""
+
+
+def _closure(function: Function, i: int, bound: str, value: str) -> tuple[str, str, str]:
+    """As `_argument`, for a closure."""
+    if not outlives(function, bound) or function.params[i][1].startswith("&"):
+        return lent(i, bound, value), f"Wire::put(&loan{i}.number(), to);", f"drop(loan{i});"
+    box = f"let {value}: {signature(bound).boxed} = Box::new({value});"
+    if "'static" in bound:
+        return box, f"reward_boxes::give({value}, to);", ""
+    return box, f"leases.push(reward_boxes::lease({value}, to));", ""
+
+
+def _result(found: Program, function: Function, *, leased: bool) -> tuple[str, str, str]:
+    """The type that a stub gives, the one that comes over the wire, and how that becomes it.
+
+    Args:
+        found: the program.
+        function: of the program.
+        leased: whether functions of the tests may be called for as long as the result lives.
+    """
+    known = tuple(name for name, _ in function.open_types)
+    returns = found.checked(function.returns, known)
+    result, end = erased(returns), "result"
+    if item := returned_items(function):
+        result, end = f"Vec<{erased(found.checked(item, known))}>", "result.into_iter()"
+    elif closure := returned(function):
+        result, end = closure.boxed, holding(closure) if leased else "result"
+    if end != "result" and returns.startswith("Box"):
+        end = f"Box::new({end})"
+    return returns, result, end
+
+
+def _sent(found: Program, function: Function, value: str, written: str) -> str:
+    """What writes an argument, so that functions in it last as long as they may be called."""
+    if not holds_functions(found, written, function.inside) or _MUTABLE.match(written):
+        return f"Wire::put(&{value}, to);"
+    if written.startswith("&"):
+        return f"leases.push(reward_boxes::show(&{value}, to));"
+    if BORROWS.search(written):
+        raise Unsplittable("boxes of functions that borrow can't cross in others")
+    return f"reward_boxes::give({value}, to);"
 
 
 def _shown_stub(index: int) -> str:
@@ -139,10 +188,11 @@ def _call(index: int, function: Function) -> str:
 
 def _with_wire(function: Function) -> str:
     travelling = dict(keyed(function))
+    wire = "reward_wire::Wire + 'static" if returned(function) else "reward_wire::Wire"
     types = tuple(
         (
             name,
-            " + ".join(filter(None, (bounds, "reward_wire::Wire" if name in travelling else ""))),
+            " + ".join(filter(None, (bounds, wire if name in travelling else ""))),
         )
         for name, bounds in function.generics.types
     )

@@ -34,11 +34,15 @@ _TYPE = re.compile(
 )
 _ALIAS = re.compile(r"(?:pub\s+)?type\s+(\w+)\s*=\s*(.+)", re.DOTALL)
 _CONSTANT = re.compile(
-    r"(?:pub(?:\(\w+\))?\s+)?(?:const|static)\s+(\w+)\s*:\s*([^=]+)=\s*(-?[\d_.]+\w*)", re.DOTALL
+    r"(?:pub(?:\(\w+\))?\s+)?(?:const|static)\s+(\w+)\s*:\s*([^=]+)=\s*"
+    r"(-?[\d_.]+\w*|[&\[][\[\]&(),\s\d_.-]*(?:[iuf]\d+[\[\]&(),\s\d_.-]*)*)",
+    re.DOTALL,
 )
+_STR, _LETTERS = r"&(?:'static\s+)?str", r'"(?:\\.|[^"\\])*"'
 _TEXT = re.compile(
-    r"(?:^|;)[ \t]*(?:pub\s+)?(?:const|static)\s+(\w+)\s*:\s*&(?:'static\s+)?str\s*=\s*"
-    r'("(?:\\.|[^"\\])*")\s*;',
+    r"(?:^|;)[ \t]*(?:pub\s+)?(?:const|static)\s+(\w+)\s*:\s*"
+    rf"({_STR}|&?\[\s*{_STR}\s*(?:;\s*\d+\s*)?\])\s*=\s*"
+    rf"({_LETTERS}|&?\[\s*{_LETTERS}\s*(?:,\s*{_LETTERS}\s*)*,?\s*\])\s*;",
     re.MULTILINE,
 )
 _LITERAL = re.compile(r"(?<!\w)\d|[\"!]|' '")
@@ -54,7 +58,10 @@ _OPERATORS = (
     "Add Sub Mul Div Rem Neg Not BitAnd BitOr BitXor AddAssign SubAssign MulAssign DivAssign"
 )
 _CARRIED = frozenset(
-    words(f"{_OPERATORS} Display Debug Default Iterator From TryFrom FromStr PartialOrd Ord Error")
+    words(
+        f"{_OPERATORS} Index Deref Display Debug Default Iterator From TryFrom FromStr"
+        " PartialOrd Ord Error"
+    )
 )
 """Traits of the library whose methods the tests may call on the program's types."""
 
@@ -100,8 +107,8 @@ class Program:
         self.types: dict[str, Type] = {}
         self.aliases: dict[str, str] = {}
         self.constants = [
-            f"pub const {name}: &str = {text};"
-            for name, text in _TEXT.findall(program)
+            f"pub const {name}: {kind} = {text};"
+            for name, kind, text in _TEXT.findall(program)
             if name in self.words
         ]
         self.functions: list[Function] = []
@@ -311,6 +318,9 @@ class Program:
             "DoubleEndedIterator",
             "ExactSizeIterator",
             "Formatter",
+            "Send",
+            "Sync",
+            "fn",
         }
         done = []
         for part in _PART.findall(kind):
