@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from sandbox.apart.halves import WIRES, Unsplittable, text_file
 from sandbox.apart.rust_arms import arm
-from sandbox.apart.rust_boxes import boxes, holds_functions
+from sandbox.apart.rust_boxes import boxes, stays
 from sandbox.apart.rust_calls import PATHS, keyed
+from sandbox.apart.rust_objects import answered, with_objects
 from sandbox.apart.rust_stubs import stubs
 from sandbox.apart.rust_text import Program
 from sandbox.apart.rust_types import wired
@@ -21,7 +22,7 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
     Raises:
         Unsplittable: something that they call takes or gives what can't cross.
     """
-    found = Program(program, tests)
+    found = with_objects(Program(program, tests))
     library = _is_library(tests)
     if not library and not re.search(r"\bfn\s+main\b", found.tests):
         tests = f"fn main() {{\n{tests}\n}}"
@@ -42,7 +43,7 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
 
 def owner(program: str, tests: str, built: Sequence[File]) -> Source:
     """The program with a table of what its tests call."""
-    found = Program(program, tests)
+    found = with_objects(Program(program, tests))
     arms = list(enumerate(found.functions))
     named = [(index, types) for index, types in _instances(built) if index < len(arms)]
     text = "\n".join(
@@ -51,7 +52,8 @@ def owner(program: str, tests: str, built: Sequence[File]) -> Source:
             *found.borrowed.values(),
             *(wired(found, name, _path(found, name)) for name in found.used),
             *boxes(found),
-            *(arm(i, f, kept=holds_functions(found, f.returns, f.inside)) for i, f in arms),
+            *(answered(found, name) for name in found.objects),
+            *(arm(i, f, kept=stays(found, f.returns, f.inside)) for i, f in arms),
             (
                 "fn main() { reward_wire::answer(|index, from, to| { use reward_wire::Wire; "
                 "if index == u64::MAX { match String::get(from).as_str() {"

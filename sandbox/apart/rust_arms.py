@@ -10,6 +10,10 @@ _MOST_ITEMS = 1_000_000
 """Of an iterator that the program returns."""
 
 
+_BEHIND = re.compile(r"&\s*(?:'\w+\s*)?mut\s*\(?\s*dyn\s+(?:\w+\s*::\s*)*(\w+)")
+"""What is changed in place, behind a trait."""
+
+
 def arm(index: int, function: Function, *, kept: bool) -> str:
     """What runs one function, and sends back what it changed.
 
@@ -50,11 +54,19 @@ def _taken(function: Function, i: int) -> tuple[str, str, str]:
         passed = f"{lead}({remote(i, bound)})"
         passed = f"Box::new{passed}" if kind.startswith("Box") else passed
         return f"let n{i}: u64 = Wire::get(from);", f"{passed},", ""
+    return _taken_data(i, kind, changes=lead == "&mut ")
+
+
+def _taken_data(i: int, kind: str, *, changes: bool) -> tuple[str, str, str]:
+    """As `_taken`, for data and objects."""
     read = f"let a{i}: {kind} = Wire::get(from);"
-    if lead == "&mut ":
-        read += f" let p{i}: *const _ = &*a{i};"
-        return read, f"a{i},", f"unsafe {{ (&*p{i}).put(to) }};"
-    return read, f"a{i},", ""
+    if not changes:
+        return read, f"a{i},", ""
+    read += f" let p{i}: *const _ = &*a{i};"
+    if behind := _BEHIND.match(kind):
+        back = f"reward_back_{behind[1]}(tag{i}, unsafe {{ std::mem::transmute(p{i}) }}, to);"
+        return f"let tag{i} = from[0]; {read}", f"a{i},", back
+    return read, f"a{i},", f"unsafe {{ Wire::put(&&*p{i}, to) }};"
 
 
 def _called(function: Function, given: str) -> str:

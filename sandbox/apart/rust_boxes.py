@@ -16,6 +16,7 @@ from sandbox.apart.rust_closures import (
     typed,
 )
 from sandbox.apart.rust_heads import Impl
+from sandbox.apart.rust_objects import behind
 from sandbox.apart.rust_text import Program
 from sandbox.apart.text import words
 
@@ -24,8 +25,8 @@ BORROWS = re.compile(r"'(?!static\b)")
 """A lifetime that ends."""
 
 
-def holds_functions(found: Program, text: str, inside: Impl | None) -> bool:
-    """Whether values of a type, or of those that it is made of, hold functions in boxes.
+def stays(found: Program, text: str, inside: Impl | None) -> bool:
+    """Whether values of a type, or of those that it is made of, hold what stays on its side.
 
     Args:
         found: the program.
@@ -36,7 +37,7 @@ def holds_functions(found: Program, text: str, inside: Impl | None) -> bool:
     left = [text, inside.target if inside and "Self" in text else ""]
     while left:
         text = left.pop()
-        if _DYN.search(text) or re.match(r"impl\s+Fn", text):
+        if _DYN.search(text) or re.match(r"impl\s+Fn", text) or behind(text) & found.objects.keys():
             return True
         new = words(text) - seen
         seen |= new

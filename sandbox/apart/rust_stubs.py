@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sandbox.apart.halves import Unsplittable
-from sandbox.apart.rust_boxes import BORROWS, holds_functions
+from sandbox.apart.rust_boxes import BORROWS, stays
 from sandbox.apart.rust_calls import (
     PATHS,
     as_text,
@@ -23,6 +23,7 @@ from sandbox.apart.rust_closures import (
     signature,
 )
 from sandbox.apart.rust_heads import Function, Generics, Impl
+from sandbox.apart.rust_objects import hidden, sent_as, stand_in, told
 from sandbox.apart.rust_text import Program, trait_methods
 from sandbox.apart.rust_types import declared, wired
 from sandbox.apart.text import words
@@ -36,16 +37,21 @@ def stubs(found: Program, module: tuple[str, ...]) -> Iterator[str]:
         if found.types[name].module == module:
             yield "" if name in found.borrowed else declared(found, name)
             yield wired(found, name, name)
-    for name, (body, place) in found.traits.items():
+    for name, (_, place) in found.traits.items():
         if place == module and _is_used(found, name):
-            yield _trait(found, name, body)
+            yield _trait(found, name)
+    yield from (told(name) for name, impl in found.objects.items() if impl.module == module)
+    yield from _functions(found, module)
+
+
+def _functions(found: Program, module: tuple[str, ...]) -> Iterator[str]:
     rows = list(enumerate(found.functions))
     for index, function in rows:
         if function.inside is None and function.module == module:
             yield _stub(found, index, function)
         elif function.inside and function.inside.module == module and not function.inside.trait:
             yield _implemented(found, function.inside, [(index, function)])
-    for impl in found.impls:
+    for impl in (*found.impls, *found.objects.values()):
         if impl.module == module:
             mine = [(i, f) for i, f in rows if f.inside is impl]
             yield _implemented(found, impl, mine)
@@ -53,12 +59,13 @@ def stubs(found: Program, module: tuple[str, ...]) -> Iterator[str]:
 
 def _is_used(found: Program, name: str) -> bool:
     bounds = " ".join(b for f in found.functions for _, b in f.open_types)
-    return any(impl.trait == name for impl in found.impls) or name in words(bounds)
+    implemented = any(impl.trait == name for impl in found.impls)
+    return implemented or name in found.objects or name in words(bounds)
 
 
-def _trait(found: Program, name: str, body: str) -> str:
-    heads = []
-    for method in trait_methods(found, name, body):
+def _trait(found: Program, name: str) -> str:
+    heads = [hidden(found, name)] if name in found.objects else []
+    for method in trait_methods(found, name):
         params = ", ".join(_declared_param(found, method, i) for i in range(len(method.params)))
         returns = found.checked(method.returns)
         heads.append(f"fn {method.name}({params}) -> {returns};")
@@ -74,7 +81,9 @@ def _implemented(found: Program, impl: Impl, functions: Sequence[tuple[int, Func
         for line in impl.types.split(";"):
             found.checked(line.partition("=")[2].strip(), impl.generics.names)
     trait = f"{_full(impl.trait)} for " if impl.trait else ""
-    return f"impl{generics} {trait}{impl.target} {{ {types} {stubs} }}"
+    hidden = sent_as(found, impl) if impl.trait in found.objects else ""
+    target = stand_in(impl.trait) if impl in found.objects.values() else impl.target
+    return f"impl{generics} {trait}{target} {{ {types} {stubs} {hidden} }}"
 
 
 def _full(trait: str) -> str:
@@ -124,6 +133,12 @@ def _argument(found: Program, function: Function, i: int) -> tuple[str, str, str
     changed = _MUTABLE.match(written)
     if changed and not bound:
         inner = _MUTABLE.sub("", found.checked(written, known))
+        if inner.startswith("dyn "):
+            return (
+                "",
+                f"leases.push(reward_boxes::show(&{value}, to));",
+                f"{value}.reward_take(from);",
+            )
         return "", f"Wire::put(&{value}, to);", _back(value, inner)
     return "", _sent(found, function, value, written), ""
 
@@ -160,7 +175,7 @@ def _result(found: Program, function: Function, *, leased: bool) -> tuple[str, s
 
 def _sent(found: Program, function: Function, value: str, written: str) -> str:
     """What writes an argument, so that functions in it last as long as they may be called."""
-    if not holds_functions(found, written, function.inside) or _MUTABLE.match(written):
+    if not stays(found, written, function.inside) or _MUTABLE.match(written):
         return f"Wire::put(&{value}, to);"
     if written.startswith("&"):
         return f"leases.push(reward_boxes::show(&{value}, to));"

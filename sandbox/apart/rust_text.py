@@ -1,7 +1,7 @@
 """What a Rust program declares, as far as its text tells without a compiler."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sandbox.apart.halves import Unsplittable
 from sandbox.apart.rust_heads import (
@@ -40,7 +40,7 @@ _CONSTANT = re.compile(
 )
 _STR, _LETTERS = r"&(?:'static\s+)?str", r'"(?:\\.|[^"\\])*"'
 _TEXT = re.compile(
-    r"(?:^|;)[ \t]*(?:pub\s+)?(?:const|static)\s+(\w+)\s*:\s*"
+    r"(?:^|(?<=;))[ \t]*(?:pub\s+)?(?:const|static)\s+(\w+)\s*:\s*"
     rf"({_STR}|&?\[\s*{_STR}\s*(?:;\s*\d+\s*)?\])\s*=\s*"
     rf"({_LETTERS}|&?\[\s*{_LETTERS}\s*(?:,\s*{_LETTERS}\s*)*,?\s*\])\s*;",
     re.MULTILINE,
@@ -103,7 +103,8 @@ class Program:
         self.tests = blanked(tests, SKIPPED)
         self.uses = [use for use in _USE.findall(self.plain) if not _RENAMED.search(use)]
         own = set(re.findall(r"\b(?:fn|struct|enum|trait|mod)\s+(\w+)", self.tests))
-        self.words = words(self.tests) - own - KEYWORDS
+        self.mentioned = words(self.tests)
+        self.words = self.mentioned - own - KEYWORDS
         self.types: dict[str, Type] = {}
         self.aliases: dict[str, str] = {}
         self.constants = [
@@ -114,6 +115,7 @@ class Program:
         self.functions: list[Function] = []
         self.modules: dict[tuple[str, ...], None] = {(): None}
         self.traits: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self.objects: dict[str, Impl] = {}
         self._impls: list[tuple[Impl, str]] = []
         self._read_all(self.plain, ())
         self.borrowed = self._borrow()
@@ -208,7 +210,10 @@ class Program:
         found = FUNCTION.match(head) if item.body is not None else None
         if found is None or "macro_rules" in found["lead"]:
             return None
-        if not (inside and inside.trait) and found["name"] not in self.words:
+        if inside and inside.trait in self.traits:
+            if found["name"] not in self.mentioned:
+                return None
+        elif not (inside and inside.trait) and found["name"] not in self.words:
             return None
         generics, rest = generics_of(head[found.end() :])
         end = closing(rest, 0)
@@ -254,6 +259,10 @@ class Program:
         """
         asked = impl.name not in {*self.words, *self.borrowed} and not impl.trait
         made = [f for f in made if not asked or len(f.params) <= 1]
+        self.add(made)
+
+    def add(self, made: Sequence[Function]) -> None:
+        """Have the tests find these functions, with the types that they take and give."""
         self.functions += made
         for function in made:
             self._use_all(f"{function.params} {function.returns}")
@@ -333,14 +342,16 @@ class Program:
         return " ".join("".join(done).split())
 
 
-def trait_methods(found: Program, name: str, body: str) -> Iterator[Function]:
+def trait_methods(found: Program, name: str, inside: Impl | None = None) -> Iterator[Function]:
     """The methods of a trait of the program, those without a body too.
 
     Raises:
         Unsplittable: it has others than plain methods.
     """
-    inside = Impl("Self", Generics(), name, ())
-    for item in items(body):
+    inside = inside or Impl("Self", Generics(), name, ())
+    for item in items(found.traits[name][0]):
+        if name_of(item) and name_of(item) not in found.mentioned:
+            continue
         method = found.function(Item(item.head, item.body or ""), inside)
         if method is None or method.generics != Generics():
             raise Unsplittable(f"the trait {name} has more than plain methods")

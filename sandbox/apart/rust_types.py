@@ -35,7 +35,7 @@ class Fields:
 
     def put(self) -> str:
         """Statements that write them."""
-        return " ".join(f"{name}.put(to);" for name, _ in self.rows)
+        return " ".join(f"Wire::put({name}, to);" for name, _ in self.rows)
 
     def got(self) -> str:
         """As an expression that reads them."""
