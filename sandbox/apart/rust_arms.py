@@ -2,7 +2,15 @@
 
 import re
 
-from sandbox.apart.rust_calls import as_text, bound_of, erased, items_of, keyed, returned_items
+from sandbox.apart.rust_calls import (
+    as_text,
+    bound_of,
+    changed_part,
+    erased,
+    items_of,
+    keyed,
+    returned_items,
+)
 from sandbox.apart.rust_closures import is_closure, outlives, pointed, remote, returned, signature
 from sandbox.apart.rust_heads import Function, Generics
 
@@ -80,6 +88,15 @@ def _called(function: Function, given: str) -> str:
     if closure := returned(function):
         made = call if function.returns.startswith("Box") else f"Box::new({call})"
         return f"let result: {closure.boxed} = {made};"
+    if changed := changed_part(function):
+        at, part, around = changed
+        kind = _of_target(erased(part), function)
+        numbered = (
+            f"|one: &mut {kind}| {{ let one: *const _ = one; "
+            f"(reward_wire::part(p{at}, one), unsafe {{ &*one }}) }}"
+        )
+        mapped = f"({numbered})(result)" if around == "{}" else f"result.map({numbered})"
+        return f"let result = {call}; let result = {mapped};"
     if re.search(r"\b(?:impl|dyn)\b", function.returns):
         return f"let result = {call};"
     return f"let result: {_of_target(erased(function.returns), function)} = {call};"
@@ -95,5 +112,5 @@ def _of_target(kind: str, function: Function) -> str:
     if function.inside is None:
         return kind
     target = erased(function.inside.target)
-    named = f"<{target} as {function.inside.trait}>::"
+    named = f"<{target} as {function.inside.trait.replace('IndexMut', 'Index')}>::"
     return re.sub(r"\bSelf\b", target, re.sub(r"\bSelf\s*::\s*", named, kind))

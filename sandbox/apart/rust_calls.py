@@ -21,7 +21,7 @@ PATHS = {
         "borrow": "Cow",
         "cmp": "Ordering",
         "collections": "VecDeque LinkedList HashMap HashSet BTreeMap BTreeSet BinaryHeap",
-        "ops": f"{_OPERATORS} Index Deref",
+        "ops": f"{_OPERATORS} Index IndexMut Deref DerefMut",
         "fmt": "Display Debug",
         "default": "Default",
         "iter": "Iterator",
@@ -88,6 +88,32 @@ def returned_items(function: Function) -> str:
     """The type of what an iterator that is returned gives, or empty."""
     found = re.match(r"(?:Box\s*<\s*dyn|impl)\s+(.*)", function.returns, re.DOTALL)
     return items_of(found[1]) if found else ""
+
+
+def changed_part(function: Function) -> tuple[int, str, str] | None:
+    """Of a function that returns a reference to be written through: into which parameter.
+
+    Returns:
+        The parameter's number, the type of what is referred to, and the result around it, with
+        `{}` in its place; None where it returns no such thing, or that is no part of data.
+    """
+    found = _CHANGED.fullmatch(function.returns)
+    taken = [i for i, (_, kind) in enumerate(function.params) if _MUTABLE.match(kind)]
+    if found is None or not taken:
+        return None
+    whole = _MUTABLE.sub("", function.params[taken[0]][1])
+    part = found["bare"] or found["part"]
+    if re.match(r"\[|str\b|\(?\s*(?:dyn|impl)\b", part) or re.match(r"\[|\(?\s*dyn\b", whole):
+        return None
+    return taken[0], part, "{}" if found["bare"] else f"{found['kind']}<{{}}{found['rest'] or ''}>"
+
+
+_MUTABLE = re.compile(r"&\s*(?:'\w+\s*)?mut\s+")
+_CHANGED = re.compile(
+    rf"{_MUTABLE.pattern}(?P<bare>.*)"
+    rf"|(?P<kind>Option|Result)\s*<\s*{_MUTABLE.pattern}(?P<part>[^,]*?)\s*(?P<rest>,.*)?>",
+    re.DOTALL,
+)
 
 
 def erased(kind: str) -> str:

@@ -9,6 +9,7 @@ from sandbox.apart.rust_calls import (
     PATHS,
     as_text,
     bound_of,
+    changed_part,
     erased,
     items_of,
     keyed,
@@ -168,6 +169,14 @@ def _result(found: Program, function: Function, *, leased: bool) -> tuple[str, s
         result, end = f"Vec<{erased(found.checked(item, known))}>", "result.into_iter()"
     elif closure := returned(function):
         result, end = closure.boxed, holding(closure) if leased else "result"
+    elif changed := changed_part(function):
+        at, part, around = changed
+        result = around.replace("{}", f"(u64, {erased(found.checked(part, known))})")
+        whole = "self" if function.params[at][0] == "self" else f"a{at}"
+        picked = f"reward_wire::part_or({whole}, at, copy)"
+        end = f"{{ let (at, copy) = result; {picked} }}"
+        if around != "{}":
+            end = f"result.map(move |(at, copy)| {picked})"
     if end != "result" and returns.startswith("Box"):
         end = f"Box::new({end})"
     return returns, result, end

@@ -59,8 +59,8 @@ _OPERATORS = (
 )
 _CARRIED = frozenset(
     words(
-        f"{_OPERATORS} Index Deref Display Debug Default Iterator From TryFrom FromStr"
-        " PartialOrd Ord Error"
+        f"{_OPERATORS} Index IndexMut Deref DerefMut Display Debug Default Iterator From TryFrom"
+        " FromStr PartialOrd Ord Error"
     )
 )
 """Traits of the library whose methods the tests may call on the program's types."""

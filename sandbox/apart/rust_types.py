@@ -30,12 +30,21 @@ class Fields:
         )
 
     def pattern(self) -> str:
-        """As a pattern that binds their names."""
-        return self._in_brackets(", ".join(name for name, _ in self.rows))
+        """As a pattern that binds them to names of our own."""
+        named = "{" in self.opening
+        return self._in_brackets(
+            ", ".join(
+                f"{name}: r{i}" if named else f"r{i}" for i, (name, _) in enumerate(self.rows)
+            )
+        )
 
     def put(self) -> str:
         """Statements that write them."""
-        return " ".join(f"Wire::put({name}, to);" for name, _ in self.rows)
+        return " ".join(f"Wire::put(r{i}, to);" for i in range(len(self.rows)))
+
+    def seen(self) -> str:
+        """Statements that show them."""
+        return " ".join(f"Wire::visit(r{i}, see);" for i in range(len(self.rows)))
 
     def got(self) -> str:
         """As an expression that reads them."""
@@ -67,25 +76,32 @@ def wired(found: Program, name: str, path: str) -> str:
     kind = found.types[name]
     if kind.kind == "struct":
         fields = _fields(found, kind, kind.body)
-        put = f"let {path} {fields.pattern()} = self; {fields.put()}"
-        return _impl((kind, name, path), [fields], put, f"{path} {fields.got()}")
+        opened = f"let {path} {fields.pattern()} = self;"
+        put, seen = f"{opened} {fields.put()}", f"{opened} {fields.seen()}"
+        return _impl((kind, name, path), [fields], (put, f"{path} {fields.got()}", seen))
     rows = _variants(found, kind)
     puts = [
         f"{path}::{title} {fields.pattern()} => {{ to.push({tag}); {fields.put()} }}"
         for tag, (title, fields) in enumerate(rows)
+    ]
+    shown = [
+        f"{path}::{title} {fields.pattern()} => {{ {fields.seen()} }}" for title, fields in rows
     ]
     made = [f"{path}::{title} {fields.got()}" for title, fields in rows]
     gets = [f"{tag} => {one}," for tag, one in enumerate(made[1:], 1)]
     return _impl(
         (kind, name, path),
         [fields for _, fields in rows],
-        f"match self {{ {' '.join(puts)} }}",
-        f"match u8::get(from) {{ {' '.join(gets)} _ => {made[0]} }}",
+        (
+            f"match self {{ {' '.join(puts)} }}",
+            f"match u8::get(from) {{ {' '.join(gets)} _ => {made[0]} }}",
+            f"match self {{ {' '.join(shown)} }}",
+        ),
     )
 
 
-def _impl(of: tuple[Type, str, str], fields: list[Fields], put: str, get: str) -> str:
-    kind, name, path = of
+def _impl(of: tuple[Type, str, str], fields: list[Fields], bodies: tuple[str, str, str]) -> str:
+    (kind, name, path), (put, get, seen) = of, bodies
     generics = kind.generics
     needed = [
         f"{written}: reward_wire::Wire"
@@ -98,7 +114,9 @@ def _impl(of: tuple[Type, str, str], fields: list[Fields], put: str, get: str) -
         f"impl{generics.written('reward_wire::Wire')} reward_wire::Wire for "
         f"{path}{generics.given()}{where} {{ "
         f"fn put(&self, to: &mut Vec<u8>) {{ use reward_wire::Wire; let _ = &to; {put} }} "
-        f"fn get(from: &mut &[u8]) -> Self {{ use reward_wire::Wire; let _ = &from; {get} }} }}"
+        f"fn get(from: &mut &[u8]) -> Self {{ use reward_wire::Wire; let _ = &from; {get} }} "
+        "fn visit(&mut self, see: &mut reward_wire::See) { use reward_wire::Wire; "
+        f"reward_wire::see_it(self, see); {seen} }} }}"
     )
 
 

@@ -109,6 +109,39 @@ pub mod reward_wire {
     pub trait Wire: Sized {
         fn put(&self, to: &mut Vec<u8>);
         fn get(from: &mut &[u8]) -> Self;
+        /// Shows every part that can be changed in place, itself first, the same on both sides.
+        fn visit(&mut self, see: &mut See) { see_it(self, see); }
+    }
+    pub type See<'a> = dyn FnMut(*mut u8, &'static str) + 'a;
+    pub fn see_it<T>(it: &mut T, see: &mut See) {
+        see(it as *mut T as *mut u8, std::any::type_name::<T>());
+    }
+
+    /// The number of a part among those of a whole; none has the last number.
+    pub fn part<W: Wire, T>(whole: *const W, part: *const T) -> u64 {
+        let whole = unsafe { &mut *(whole as *mut W) };
+        let (mut number, mut at) = (u64::MAX, 0);
+        whole.visit(&mut |place, name| {
+            if place as *const u8 == part as *const u8 && name == std::any::type_name::<T>() && number == u64::MAX {
+                number = at;
+            }
+            at += 1;
+        });
+        number
+    }
+    /// The part with a number, or else a copy of it.
+    pub fn part_or<'a, W: Wire, T>(whole: &'a mut W, number: u64, copy: T) -> &'a mut T {
+        let (mut found, mut at) = (std::ptr::null_mut(), 0);
+        whole.visit(&mut |place, name| {
+            if at == number {
+                if name != std::any::type_name::<T>() {
+                    nonsense();
+                }
+                found = place as *mut T;
+            }
+            at += 1;
+        });
+        if found.is_null() { Box::leak(Box::new(copy)) } else { unsafe { &mut *found } }
     }
 
     macro_rules! numbers {
@@ -183,7 +216,18 @@ pub mod reward_wire {
             fn get(from: &mut &[u8]) -> Self { (0..count(from)).map(|_| T::get(from)).collect() }
         })*};
     }
-    collections!(Vec:; VecDeque:; LinkedList:; HashSet: Hash, Eq; BTreeSet: Ord; BinaryHeap: Ord;);
+    collections!(HashSet: Hash, Eq; BTreeSet: Ord; BinaryHeap: Ord;);
+    macro_rules! lists {
+        ($($name:ident)*) => {$(impl<T: Wire> Wire for $name<T> {
+            fn put(&self, to: &mut Vec<u8>) { put_all(self.len(), self.iter(), to); }
+            fn get(from: &mut &[u8]) -> Self { (0..count(from)).map(|_| T::get(from)).collect() }
+            fn visit(&mut self, see: &mut See) {
+                see_it(self, see);
+                for item in self.iter_mut() { item.visit(see); }
+            }
+        })*};
+    }
+    lists!(Vec VecDeque LinkedList);
     macro_rules! maps {
         ($($name:ident: $($bound:path),*;)*) => {$(impl<K: Wire $(+ $bound)*, V: Wire> Wire for $name<K, V> {
             fn put(&self, to: &mut Vec<u8>) {
@@ -193,12 +237,26 @@ pub mod reward_wire {
             fn get(from: &mut &[u8]) -> Self {
                 (0..count(from)).map(|_| { let key = K::get(from); (key, V::get(from)) }).collect()
             }
+            fn visit(&mut self, see: &mut See) {
+                see_it(self, see);
+                let mut rows: Vec<(Vec<u8>, &mut V)> = self.iter_mut().map(|(key, value)| {
+                    let mut bytes = Vec::new();
+                    key.put(&mut bytes);
+                    (bytes, value)
+                }).collect();
+                rows.sort_by(|a, b| a.0.cmp(&b.0));
+                for (_, value) in rows { value.visit(see); }
+            }
         })*};
     }
     maps!(HashMap: Hash, Eq; BTreeMap: Ord;);
     impl<T: Wire, const N: usize> Wire for [T; N] {
         fn put(&self, to: &mut Vec<u8>) { for item in self { item.put(to); } }
         fn get(from: &mut &[u8]) -> Self { [(); N].map(|_| T::get(from)) }
+        fn visit(&mut self, see: &mut See) {
+            see_it(self, see);
+            for item in self { item.visit(see); }
+        }
     }
     impl<T: Wire> Wire for Option<T> {
         fn put(&self, to: &mut Vec<u8>) {
@@ -206,6 +264,10 @@ pub mod reward_wire {
             if let Some(value) = self { value.put(to); }
         }
         fn get(from: &mut &[u8]) -> Self { if bool::get(from) { Some(T::get(from)) } else { None } }
+        fn visit(&mut self, see: &mut See) {
+            see_it(self, see);
+            if let Some(value) = self { value.visit(see); }
+        }
     }
     impl<T: Wire, E: Wire> Wire for Result<T, E> {
         fn put(&self, to: &mut Vec<u8>) {
@@ -217,6 +279,10 @@ pub mod reward_wire {
     impl<T: Wire> Wire for Box<T> {
         fn put(&self, to: &mut Vec<u8>) { (**self).put(to); }
         fn get(from: &mut &[u8]) -> Self { Box::new(T::get(from)) }
+        fn visit(&mut self, see: &mut See) {
+            see_it(self, see);
+            (**self).visit(see);
+        }
     }
     impl<T: Wire> Wire for Box<[T]> {
         fn put(&self, to: &mut Vec<u8>) { put_all(self.len(), self.iter(), to); }
@@ -235,6 +301,12 @@ pub mod reward_wire {
             #[allow(non_snake_case)]
             fn put(&self, to: &mut Vec<u8>) { let ($($name,)*) = self; $($name.put(to);)* }
             fn get(from: &mut &[u8]) -> Self { ($($name::get(from),)*) }
+            #[allow(non_snake_case)]
+            fn visit(&mut self, see: &mut See) {
+                see_it(self, see);
+                let ($($name,)*) = self;
+                $($name.visit(see);)*
+            }
         })*};
     }
     tuples!((A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C D E F G H));
