@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from sandbox.apart.halves import WIRES, Unsplittable, text_file
 from sandbox.apart.rust_arms import arm
-from sandbox.apart.rust_boxes import boxes, stays
+from sandbox.apart.rust_boxes import boxes
 from sandbox.apart.rust_calls import PATHS, keyed
 from sandbox.apart.rust_objects import answered, with_objects
 from sandbox.apart.rust_stubs import stubs
@@ -53,7 +53,7 @@ def owner(program: str, tests: str, built: Sequence[File]) -> Source:
             *(wired(found, name, _path(found, name)) for name in found.used),
             *boxes(found),
             *(answered(found, name) for name in found.objects),
-            *(arm(i, f, kept=stays(found, f.returns, f.inside)) for i, f in arms),
+            *(arm(found, index, function) for index, function in arms),
             (
                 "fn main() { reward_wire::answer(|index, from, to| { use reward_wire::Wire; "
                 "if index == u64::MAX { match String::get(from).as_str() {"

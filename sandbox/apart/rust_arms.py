@@ -2,6 +2,7 @@
 
 import re
 
+from sandbox.apart.rust_boxes import stays
 from sandbox.apart.rust_calls import (
     as_text,
     bound_of,
@@ -13,6 +14,8 @@ from sandbox.apart.rust_calls import (
 )
 from sandbox.apart.rust_closures import is_closure, outlives, pointed, remote, returned, signature
 from sandbox.apart.rust_heads import Function, Generics
+from sandbox.apart.rust_text import Program
+from sandbox.apart.rust_types import has_cells
 
 _MOST_ITEMS = 1_000_000
 """Of an iterator that the program returns."""
@@ -22,20 +25,21 @@ _BEHIND = re.compile(r"&\s*(?:'\w+\s*)?mut\s*\(?\s*dyn\s+(?:\w+\s*::\s*)*(\w+)")
 """What is changed in place, behind a trait."""
 
 
-def arm(index: int, function: Function, *, kept: bool) -> str:
-    """What runs one function, and sends back what it changed.
+SHARED = re.compile(r"(?:Vec\s*<|Option\s*<)?\s*(?:std::\w+::)?(?:Rc|Arc)\b")
+"""What others have, too, when it was given away."""
 
-    Args:
-        index: the number of the function.
-        function: of the program.
-        kept: whether what it returns holds functions, which stay here.
-    """
+
+def arm(found: Program, index: int, function: Function) -> str:
+    """What runs one function, and sends back what it changed."""
     taken = [
-        _taken(function, i) for i in range(len(function.params)) if function.name != "fmt" or not i
+        _taken(found, function, i)
+        for i in range(len(function.params))
+        if function.name != "fmt" or not i
     ]
     lines, given, after = (" ".join(row[column] for row in taken) for column in range(3))
     generics = Generics((), tuple(keyed(function))).written("reward_wire::Wire")
     used = "".join(f"use {'::'.join(m)}::*; " for m in _modules(function))
+    kept = stays(found, function.returns, function.inside)
     put = "reward_boxes::give(result, to);" if kept else "Wire::put(&result, to);"
     return (
         f"#[allow(unused)] fn reward_arm_{index}{generics}(from: &mut &[u8], to: &mut Vec<u8>) "
@@ -43,7 +47,7 @@ def arm(index: int, function: Function, *, kept: bool) -> str:
     )
 
 
-def _taken(function: Function, i: int) -> tuple[str, str, str]:
+def _taken(found: Program, function: Function, i: int) -> tuple[str, str, str]:
     """What reads a parameter, what is passed on, and what sends it back."""
     written = function.params[i][1]
     bound, kind = bound_of(function, written), _of_target(erased(written), function)
@@ -62,7 +66,23 @@ def _taken(function: Function, i: int) -> tuple[str, str, str]:
         passed = f"{lead}({remote(i, bound)})"
         passed = f"Box::new{passed}" if kind.startswith("Box") else passed
         return f"let n{i}: u64 = Wire::get(from);", f"{passed},", ""
+    if lead != "&mut " and has_cells(found, written, function.inside):
+        return _taken_cells(i, kind)
     return _taken_data(i, kind, changes=lead == "&mut ")
+
+
+def _taken_cells(i: int, kind: str) -> tuple[str, str, str]:
+    """As `_taken`, for data with cells: what stands in them is sent back."""
+    read = f"let a{i}: {kind} = Wire::get(from);"
+    if kind.startswith("&"):
+        return (
+            f"{read} let p{i}: *const _ = &*a{i};",
+            f"a{i},",
+            f"unsafe {{ &*p{i} }}.put_cells(to);",
+        )
+    if SHARED.match(kind):
+        return f"{read} let p{i} = a{i}.clone();", f"a{i},", f"p{i}.put_cells(to);"
+    return read, f"a{i},", ""
 
 
 def _taken_data(i: int, kind: str, *, changes: bool) -> tuple[str, str, str]:

@@ -33,17 +33,12 @@ def stays(found: Program, text: str, inside: Impl | None) -> bool:
         text: the type as it is written.
         inside: the `impl` in which it is.
     """
-    seen: set[str] = set()
-    left = [text, inside.target if inside and "Self" in text else ""]
-    while left:
-        text = left.pop()
-        if _DYN.search(text) or re.match(r"impl\s+Fn", text) or behind(text) & found.objects.keys():
-            return True
-        new = words(text) - seen
-        seen |= new
-        left += [found.types[name].body for name in new & found.types.keys()]
-        left += [found.aliases[name] for name in new & found.aliases.keys()]
-    return False
+
+    def holds(one: str) -> bool:
+        made = _DYN.search(one) or re.match(r"impl\s+Fn", one)
+        return bool(made or behind(one) & found.objects.keys())
+
+    return found.reaches(text, inside, holds)
 
 
 def boxes(found: Program) -> Iterator[str]:

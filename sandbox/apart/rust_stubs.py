@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sandbox.apart.halves import Unsplittable
+from sandbox.apart.rust_arms import SHARED
 from sandbox.apart.rust_boxes import BORROWS, stays
 from sandbox.apart.rust_calls import (
     PATHS,
@@ -26,7 +27,7 @@ from sandbox.apart.rust_closures import (
 from sandbox.apart.rust_heads import Function, Generics, Impl
 from sandbox.apart.rust_objects import hidden, sent_as, stand_in, told
 from sandbox.apart.rust_text import Program, trait_methods
-from sandbox.apart.rust_types import declared, wired
+from sandbox.apart.rust_types import declared, has_cells, wired
 from sandbox.apart.text import words
 
 _MUTABLE = re.compile(r"^&\s*('\w+\s*)?mut\b\s*")
@@ -141,7 +142,10 @@ def _argument(found: Program, function: Function, i: int) -> tuple[str, str, str
                 f"{value}.reward_take(from);",
             )
         return "", f"Wire::put(&{value}, to);", _back(value, inner)
-    return "", _sent(found, function, value, written), ""
+    after = ""
+    if not changed and has_cells(found, written, function.inside):
+        after = f"{value}.get_cells(from);" if SHARED.match(written) or written[0] == "&" else ""
+    return "", _sent(found, function, value, written), after
 
 
 def _closure(function: Function, i: int, bound: str, value: str) -> tuple[str, str, str]:

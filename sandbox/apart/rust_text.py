@@ -1,7 +1,7 @@
 """What a Rust program declares, as far as its text tells without a compiler."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sandbox.apart.halves import Unsplittable
 from sandbox.apart.rust_heads import (
@@ -82,8 +82,10 @@ KNOWN = frozenset(
     words("""
     i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 bool char str String Vec
     VecDeque LinkedList HashMap HashSet BTreeMap BTreeSet BinaryHeap Option Result Box Rc
-    RefCell Cow dyn Any Error mut std collections string vec option result boxed rc cell any
-    error borrow cmp Ordering Self static num ParseIntError ParseFloatError time Duration
+    RefCell Cell Arc Mutex RwLock AtomicUsize AtomicIsize AtomicI32 AtomicI64 AtomicU32
+    AtomicU64 AtomicBool Cow dyn Any Error mut std collections string vec option result boxed
+    rc cell sync atomic any error borrow cmp Ordering Self static num ParseIntError
+    ParseFloatError time Duration
     """)
 )
 KEYWORDS = frozenset(
@@ -289,6 +291,26 @@ class Program:
         for _, kind in function.params:
             self.checked(kind, known)
         self.checked(function.returns, known)
+
+    def reaches(self, text: str, inside: Impl | None, wanted: Callable[[str], bool]) -> bool:
+        """Whether a type as it is written, or one that it is made of, is wanted.
+
+        Args:
+            text: the type.
+            inside: the `impl` in which it is.
+            wanted: told of the text of each.
+        """
+        seen: set[str] = set()
+        left = [text, inside.target if inside and "Self" in text else ""]
+        while left:
+            text = left.pop()
+            if wanted(text):
+                return True
+            new = words(text) - seen
+            seen |= new
+            left += [self.types[name].body for name in new & self.types.keys()]
+            left += [self.aliases[name] for name in new & self.aliases.keys()]
+        return False
 
     def _use_all(self, text: str) -> None:
         for name in sorted(words(text)):

@@ -1,12 +1,15 @@
 """How a Rust program's structs and enums are declared again, and travel: field by field."""
 
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sandbox.apart.halves import Unsplittable
-from sandbox.apart.rust_heads import Type, bare_fields, variants
+from sandbox.apart.rust_heads import Impl, Type, bare_fields, variants
 from sandbox.apart.rust_text import Program
 from sandbox.apart.text import WORD, words
 
+_CELL = re.compile(r"\b(?:RefCell|Cell|Mutex|RwLock|Atomic\w+)\b")
 _CLOSED = {"": "", "(": ")", "{": "}"}
 
 
@@ -42,6 +45,11 @@ class Fields:
         """Statements that write them."""
         return " ".join(f"Wire::put(r{i}, to);" for i in range(len(self.rows)))
 
+    def celled(self, verb: str) -> str:
+        """Statements that write, or read, what stands in cells of theirs."""
+        side = "to" if verb == "put" else "from"
+        return " ".join(f"Wire::{verb}_cells(r{i}, {side});" for i in range(len(self.rows)))
+
     def seen(self) -> str:
         """Statements that show them."""
         return " ".join(f"Wire::visit(r{i}, see);" for i in range(len(self.rows)))
@@ -75,49 +83,59 @@ def wired(found: Program, name: str, path: str) -> str:
     """How a type of the program travels."""
     kind = found.types[name]
     if kind.kind == "struct":
-        fields = _fields(found, kind, kind.body)
-        opened = f"let {path} {fields.pattern()} = self;"
-        put, seen = f"{opened} {fields.put()}", f"{opened} {fields.seen()}"
-        return _impl((kind, name, path), [fields], (put, f"{path} {fields.got()}", seen))
-    rows = _variants(found, kind)
-    puts = [
-        f"{path}::{title} {fields.pattern()} => {{ to.push({tag}); {fields.put()} }}"
-        for tag, (title, fields) in enumerate(rows)
-    ]
-    shown = [
-        f"{path}::{title} {fields.pattern()} => {{ {fields.seen()} }}" for title, fields in rows
-    ]
-    made = [f"{path}::{title} {fields.got()}" for title, fields in rows]
-    gets = [f"{tag} => {one}," for tag, one in enumerate(made[1:], 1)]
-    return _impl(
-        (kind, name, path),
-        [fields for _, fields in rows],
+        rows = [("", _fields(found, kind, kind.body))]
+        gets = f"{path} {rows[0][1].got()}"
+    else:
+        rows = _variants(found, kind)
+        made = [f"{path}::{title} {fields.got()}" for title, fields in rows]
+        tagged = " ".join(f"{tag} => {one}," for tag, one in enumerate(made[1:], 1))
+        gets = f"match u8::get(from) {{ {tagged} _ => {made[0]} }}"
+
+    def each(stated: Callable[[Fields], str], *, tags: bool = False) -> str:
+        if kind.kind == "struct":
+            fields = rows[0][1]
+            return f"let {path} {fields.pattern()} = self; {stated(fields)}"
+        arms = (
+            f"{path}::{title} {fields.pattern()} => {{ "
+            f"{f'to.push({tag}); ' * tags}{stated(fields)} }}"
+            for tag, (title, fields) in enumerate(rows)
+        )
+        return f"match self {{ {' '.join(arms)} }}"
+
+    methods = [
+        ("put(&self, to: &mut Vec<u8>)", f"let _ = &to; {each(Fields.put, tags=True)}"),
+        ("get(from: &mut &[u8]) -> Self", f"let _ = &from; {gets}"),
         (
-            f"match self {{ {' '.join(puts)} }}",
-            f"match u8::get(from) {{ {' '.join(gets)} _ => {made[0]} }}",
-            f"match self {{ {' '.join(shown)} }}",
+            "visit(&mut self, see: &mut reward_wire::See)",
+            f"reward_wire::see_it(self, see); {each(Fields.seen)}",
         ),
+    ]
+    if has_cells(found, kind.body, None):
+        methods += [
+            ("put_cells(&self, to: &mut Vec<u8>)", each(lambda one: one.celled("put"))),
+            ("get_cells(&self, from: &mut &[u8])", each(lambda one: one.celled("get"))),
+        ]
+    bodies = (f"fn {head} {{ use reward_wire::Wire; {body} }}" for head, body in methods)
+    generics = kind.generics.written("reward_wire::Wire")
+    return (
+        f"impl{generics} reward_wire::Wire for {path}{kind.generics.given()}"
+        f"{_where(kind, name, [fields for _, fields in rows])} {{ {' '.join(bodies)} }}"
     )
 
 
-def _impl(of: tuple[Type, str, str], fields: list[Fields], bodies: tuple[str, str, str]) -> str:
-    (kind, name, path), (put, get, seen) = of, bodies
-    generics = kind.generics
+def _where(kind: Type, name: str, fields: Sequence[Fields]) -> str:
     needed = [
         f"{written}: reward_wire::Wire"
         for one in fields
         for _, written in one.rows
-        if words(written) & set(generics.names) and name not in words(written)
+        if words(written) & set(kind.generics.names) and name not in words(written)
     ]
-    where = f" where {', '.join(dict.fromkeys(needed))}" if needed else ""
-    return (
-        f"impl{generics.written('reward_wire::Wire')} reward_wire::Wire for "
-        f"{path}{generics.given()}{where} {{ "
-        f"fn put(&self, to: &mut Vec<u8>) {{ use reward_wire::Wire; let _ = &to; {put} }} "
-        f"fn get(from: &mut &[u8]) -> Self {{ use reward_wire::Wire; let _ = &from; {get} }} "
-        "fn visit(&mut self, see: &mut reward_wire::See) { use reward_wire::Wire; "
-        f"reward_wire::see_it(self, see); {seen} }} }}"
-    )
+    return f" where {', '.join(dict.fromkeys(needed))}" if needed else ""
+
+
+def has_cells(found: Program, text: str, inside: Impl | None) -> bool:
+    """Whether values of a type have parts that change without being borrowed for that."""
+    return found.reaches(text, inside, lambda one: _CELL.search(one) is not None)
 
 
 def _variants(found: Program, kind: Type) -> list[tuple[str, Fields]]:

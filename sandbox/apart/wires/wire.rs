@@ -111,6 +111,9 @@ pub mod reward_wire {
         fn get(from: &mut &[u8]) -> Self;
         /// Shows every part that can be changed in place, itself first, the same on both sides.
         fn visit(&mut self, see: &mut See) { see_it(self, see); }
+        /// Writes what stands in cells, which change although they are not borrowed for that.
+        fn put_cells(&self, _: &mut Vec<u8>) {}
+        fn get_cells(&self, _: &mut &[u8]) {}
     }
     pub type See<'a> = dyn FnMut(*mut u8, &'static str) + 'a;
     pub fn see_it<T>(it: &mut T, see: &mut See) {
@@ -190,9 +193,22 @@ pub mod reward_wire {
         fn put(&self, to: &mut Vec<u8>) { self.to_bytes(to); }
         fn get(from: &mut &[u8]) -> Self { std::borrow::Cow::Owned(String::get(from)) }
     }
+    macro_rules! inner_cells {
+        () => {
+            fn put_cells(&self, to: &mut Vec<u8>) { (**self).put_cells(to); }
+            fn get_cells(&self, from: &mut &[u8]) { (**self).get_cells(from); }
+        };
+    }
+    macro_rules! cells_of_all {
+        () => {
+            fn put_cells(&self, to: &mut Vec<u8>) { for item in self.iter() { item.put_cells(to); } }
+            fn get_cells(&self, from: &mut &[u8]) { for item in self.iter() { item.get_cells(from); } }
+        };
+    }
     impl<'a, T: Wire + 'a> Wire for &'a T {
         fn put(&self, to: &mut Vec<u8>) { (**self).put(to); }
         fn get(from: &mut &[u8]) -> Self { Box::leak(Box::new(T::get(from))) }
+        inner_cells!();
     }
     impl<'a, T: Wire + 'a> Wire for &'a mut T {
         fn put(&self, to: &mut Vec<u8>) { (**self).put(to); }
@@ -205,6 +221,7 @@ pub mod reward_wire {
     impl<'a, T: Wire + 'a> Wire for &'a [T] {
         fn put(&self, to: &mut Vec<u8>) { put_all(self.len(), self.iter(), to); }
         fn get(from: &mut &[u8]) -> Self { Box::leak(Vec::<T>::get(from).into_boxed_slice()) }
+        cells_of_all!();
     }
     impl<'a, T: Wire + 'a> Wire for &'a mut [T] {
         fn put(&self, to: &mut Vec<u8>) { put_all(self.len(), self.iter(), to); }
@@ -225,6 +242,7 @@ pub mod reward_wire {
                 see_it(self, see);
                 for item in self.iter_mut() { item.visit(see); }
             }
+            cells_of_all!();
         })*};
     }
     lists!(Vec VecDeque LinkedList);
@@ -257,6 +275,7 @@ pub mod reward_wire {
             see_it(self, see);
             for item in self { item.visit(see); }
         }
+        cells_of_all!();
     }
     impl<T: Wire> Wire for Option<T> {
         fn put(&self, to: &mut Vec<u8>) {
@@ -268,6 +287,7 @@ pub mod reward_wire {
             see_it(self, see);
             if let Some(value) = self { value.visit(see); }
         }
+        cells_of_all!();
     }
     impl<T: Wire, E: Wire> Wire for Result<T, E> {
         fn put(&self, to: &mut Vec<u8>) {
@@ -283,19 +303,43 @@ pub mod reward_wire {
             see_it(self, see);
             (**self).visit(see);
         }
+        inner_cells!();
     }
     impl<T: Wire> Wire for Box<[T]> {
         fn put(&self, to: &mut Vec<u8>) { put_all(self.len(), self.iter(), to); }
         fn get(from: &mut &[u8]) -> Self { Vec::<T>::get(from).into_boxed_slice() }
     }
-    impl<T: Wire> Wire for std::rc::Rc<T> {
-        fn put(&self, to: &mut Vec<u8>) { (**self).put(to); }
-        fn get(from: &mut &[u8]) -> Self { std::rc::Rc::new(T::get(from)) }
+    macro_rules! shared {
+        ($($kind:path)*) => {$(impl<T: Wire> Wire for $kind {
+            fn put(&self, to: &mut Vec<u8>) { (**self).put(to); }
+            fn get(from: &mut &[u8]) -> Self { Self::new(T::get(from)) }
+            inner_cells!();
+        })*};
     }
-    impl<T: Wire> Wire for std::cell::RefCell<T> {
-        fn put(&self, to: &mut Vec<u8>) { self.borrow().put(to); }
-        fn get(from: &mut &[u8]) -> Self { std::cell::RefCell::new(T::get(from)) }
+    shared!(std::rc::Rc<T> std::sync::Arc<T>);
+    macro_rules! cells {
+        ($($kind:path, [$($bound:path)?] $cell:ident $read:expr, $write:expr;)*) => {$(impl<T: Wire $(+ $bound)?> Wire for $kind {
+            fn put(&self, to: &mut Vec<u8>) { let $cell = self; $read.put(to); }
+            fn get(from: &mut &[u8]) -> Self { Self::new(T::get(from)) }
+            fn put_cells(&self, to: &mut Vec<u8>) { self.put(to); }
+            fn get_cells(&self, from: &mut &[u8]) { let $cell = self; *$write = T::get(from); }
+        })*};
     }
+    cells! {
+        std::cell::RefCell<T>, [] cell cell.borrow(), cell.borrow_mut();
+        std::cell::Cell<T>, [Copy] cell cell.get(), unsafe { &mut *cell.as_ptr() };
+        std::sync::Mutex<T>, [] cell cell.lock().unwrap_or_else(|broken| broken.into_inner()), cell.lock().unwrap_or_else(|broken| broken.into_inner());
+        std::sync::RwLock<T>, [] cell cell.read().unwrap_or_else(|broken| broken.into_inner()), cell.write().unwrap_or_else(|broken| broken.into_inner());
+    }
+    macro_rules! atomics {
+        ($($kind:ident $inner:ty;)*) => {$(impl Wire for std::sync::atomic::$kind {
+            fn put(&self, to: &mut Vec<u8>) { self.load(std::sync::atomic::Ordering::SeqCst).put(to); }
+            fn get(from: &mut &[u8]) -> Self { Self::new(<$inner>::get(from)) }
+            fn put_cells(&self, to: &mut Vec<u8>) { self.put(to); }
+            fn get_cells(&self, from: &mut &[u8]) { self.store(<$inner>::get(from), std::sync::atomic::Ordering::SeqCst); }
+        })*};
+    }
+    atomics!(AtomicUsize usize; AtomicIsize isize; AtomicI32 i32; AtomicI64 i64; AtomicU32 u32; AtomicU64 u64; AtomicBool bool;);
     macro_rules! tuples {
         ($(($($name:ident)*))*) => {$(impl<$($name: Wire),*> Wire for ($($name,)*) {
             #[allow(non_snake_case)]
@@ -307,6 +351,10 @@ pub mod reward_wire {
                 let ($($name,)*) = self;
                 $($name.visit(see);)*
             }
+            #[allow(non_snake_case)]
+            fn put_cells(&self, to: &mut Vec<u8>) { let ($($name,)*) = self; $($name.put_cells(to);)* }
+            #[allow(non_snake_case)]
+            fn get_cells(&self, from: &mut &[u8]) { let ($($name,)*) = self; $($name.get_cells(from);)* }
         })*};
     }
     tuples!((A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C D E F G H));
