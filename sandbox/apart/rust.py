@@ -138,4 +138,4 @@ def _written(types: str) -> str:
             raise Unsplittable(f"the type {found[0]} is no plain data")
         return PATHS[name]
 
-    return re.sub(r"\w+(?:::\w+)+", path, types)
+    return re.sub(r"\[\(\); (\d+)\]", r"\1", re.sub(r"\w+(?:::\w+)+", path, types))

@@ -11,6 +11,7 @@ from sandbox.apart.rust_calls import (
     items_of,
     keyed,
     returned_items,
+    wire_bound,
 )
 from sandbox.apart.rust_closures import is_closure, outlives, pointed, remote, returned, signature
 from sandbox.apart.rust_heads import Function, Generics
@@ -37,7 +38,7 @@ def arm(found: Program, index: int, function: Function) -> str:
         if function.name != "fmt" or not i
     ]
     lines, given, after = (" ".join(row[column] for row in taken) for column in range(3))
-    generics = Generics((), tuple(keyed(function))).written("reward_wire::Wire")
+    generics = Generics((), tuple(keyed(function))).written(wire_bound(function))
     used = "".join(f"use {'::'.join(m)}::*; " for m in _modules(function))
     kept = stays(found, function.returns, function.inside)
     put = "reward_boxes::give(result, to);" if kept else "Wire::put(&result, to);"

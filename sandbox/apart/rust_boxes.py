@@ -66,7 +66,8 @@ def _bounds(found: Program) -> Iterator[tuple[str, tuple[str, ...]]]:
     for function in found.functions:
         names = tuple(name for name, _ in function.open_types)
         kinds = [kind for _, kind in function.params]
-        for text in (*kinds, function.returns, *found.aliases.values()):
+        target = function.inside.target if function.inside else ""
+        for text in (*kinds, function.returns, target, *found.aliases.values()):
             for bound in _bounds_in(text):
                 yield bound, names
         for bound in (bound_of(function, kind) for kind in kinds):

@@ -2,7 +2,7 @@
 
 import re
 
-from sandbox.apart.rust_closures import is_closure
+from sandbox.apart.rust_closures import is_closure, returned
 from sandbox.apart.rust_heads import Function
 
 _OPERATORS = (
@@ -115,6 +115,12 @@ _CHANGED = re.compile(
     rf"|(?P<kind>Option|Result)\s*<\s*{_MUTABLE.pattern}(?P<part>[^,]*?)\s*(?P<rest>,.*)?>",
     re.DOTALL,
 )
+
+
+def wire_bound(function: Function) -> str:
+    """What a type must be that a call decides; behind a closure that is kept it must last."""
+    lasts = returned(function) or (function.inside and function.inside.closures)
+    return "reward_wire::Wire + 'static" if lasts else "reward_wire::Wire"
 
 
 def erased(kind: str) -> str:

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.apart.halves import Unsplittable
 from sandbox.apart.text import Item, closing, items, parts
 
 FUNCTION = re.compile(r"(?P<lead>.*?)\bfn\s+(?P<name>\w+)\s*(?=[<(])", re.DOTALL)
+NUMBER = "const "
+"""What a parameter that is a number has before its type, in the place of bounds."""
+
+_CALLED = re.compile(r"\s*(?:for\s*<[^<>]*>\s*)?Fn(?:Mut|Once)?\s*\(")
 _BOUNDS = re.compile(r"[\w\s:<>+='?(),&\[\]-]*")
 
 
@@ -17,7 +21,7 @@ class Generics:
 
     Attributes:
         lifetimes: as "'a".
-        types: names with their bounds.
+        types: names with their bounds; parameters that are numbers are among them.
     """
 
     lifetimes: tuple[str, ...] = ()
@@ -30,9 +34,7 @@ class Generics:
 
     def written(self, more: str = "") -> str:
         """As a declaration has them, with a further bound for each type."""
-        types = [" + ".join(filter(None, (bounds, more))) for _, bounds in self.types]
-        named = (f"{n}: {b}" if b else n for n, b in zip(self.names, types, strict=True))
-        inside = ", ".join((*self.lifetimes, *named))
+        inside = ", ".join((*self.lifetimes, *(_declared(one, more) for one in self.types)))
         return f"<{inside}>" if inside else ""
 
     def given(self) -> str:
@@ -41,6 +43,14 @@ class Generics:
             (*(lifetime[:2] and lifetime.split(":")[0] for lifetime in self.lifetimes), *self.names)
         )
         return f"<{inside}>" if inside else ""
+
+
+def _declared(parameter: tuple[str, str], more: str) -> str:
+    name, bounds = parameter
+    if bounds.startswith(NUMBER):
+        return f"const {name}: {bounds.removeprefix(NUMBER)}"
+    bounds = " + ".join(filter(None, (bounds, more)))
+    return f"{name}: {bounds}" if bounds else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +66,19 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Impl:
-    """What an `impl` stands for: a type with its parameters, and a trait or none."""
+    """What an `impl` stands for: a type with its parameters, and a trait or none.
+
+    Attributes:
+        types: what it names (`type Output = …`).
+        closures: its parameters that are functions, with their bounds: in `target` boxes.
+    """
 
     target: str
     generics: Generics
     trait: str
     module: tuple[str, ...]
     types: str = ""
+    closures: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -136,8 +152,11 @@ def generics_of(text: str) -> tuple[Generics, str]:
     lifetimes, types = [], []
     for part in parts(text[1:end]):
         name, _, bounds = part.partition(":")
-        if name.startswith("const ") or not _BOUNDS.fullmatch(part):
+        if not _BOUNDS.fullmatch(part):
             raise Unsplittable(f"the parameter {part[:60]} can't cross")
+        if name.startswith(NUMBER):
+            types.append((name.removeprefix(NUMBER), NUMBER + bounds.split("=")[0].strip()))
+            continue
         if name.startswith("'"):
             lifetimes.append(part)
         else:
@@ -193,14 +212,35 @@ def impl_of(head: str, module: tuple[str, ...]) -> Impl | None:
     target = " ".join(target.split())
     if not re.fullmatch(r"\w+\s*(?:<[\w\s,'<>&]*>)?", target) or not _BOUNDS.fullmatch(trait):
         return None
-    return Impl(target, generics, " ".join(trait.split()), module)
+    closures = tuple(one for one in generics.types if _CALLED.match(one[1]))
+    generics = Generics(generics.lifetimes, tuple(o for o in generics.types if o not in closures))
+    target = with_boxes(target, closures)
+    return Impl(target, generics, " ".join(trait.split()), module, closures=closures)
+
+
+def with_boxes(text: str, closures: tuple[tuple[str, str], ...]) -> str:
+    """A type in which parameters that are functions are boxes of such."""
+    for name, bound in closures:
+        text = re.sub(rf"\b{name}\b", f"Box<dyn {bound}>".replace("\\", ""), text)
+    return text
+
+
+def taking(
+    params: tuple[tuple[str, str], ...], closures: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    """The parameters of a method of such an `impl`: it takes any function, which is boxed."""
+    bounds = dict(closures)
+    return tuple(
+        (name, f"impl {bounds[kind]} + 'static" if kind in bounds else with_boxes(kind, closures))
+        for name, kind in params
+    )
 
 
 def with_types(impl: Impl, body: str) -> Impl:
     """An `impl` with the types that it names (`type Output = …`)."""
     lines = (bare(item.head) for item in items(body) if item.body is None)
     kept = "; ".join(line for line in lines if re.fullmatch(r"type\s+\w+\s*=.*", line, re.DOTALL))
-    return Impl(impl.target, impl.generics, impl.trait, impl.module, kept)
+    return replace(impl, types=kept)
 
 
 def param_of(text: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from sandbox.apart.rust_calls import (
     items_of,
     keyed,
     returned_items,
+    wire_bound,
 )
 from sandbox.apart.rust_closures import (
     holding,
@@ -24,7 +25,7 @@ from sandbox.apart.rust_closures import (
     returned,
     signature,
 )
-from sandbox.apart.rust_heads import Function, Generics, Impl
+from sandbox.apart.rust_heads import NUMBER, Function, Generics, Impl
 from sandbox.apart.rust_objects import hidden, sent_as, stand_in, told
 from sandbox.apart.rust_text import Program, trait_methods
 from sandbox.apart.rust_types import declared, has_cells, wired
@@ -76,7 +77,8 @@ def _trait(found: Program, name: str) -> str:
 
 def _implemented(found: Program, impl: Impl, functions: Sequence[tuple[int, Function]]) -> str:
     """An `impl` with stubs."""
-    generics = impl.generics.written("reward_wire::Wire")
+    lasts = " + 'static" if impl.closures else ""
+    generics = impl.generics.written(f"reward_wire::Wire{lasts}")
     stubs = " ".join(_stub(found, i, f) for i, f in functions)
     types = f"{impl.types};" if impl.types else ""
     if impl.types:
@@ -210,18 +212,18 @@ def _call(index: int, function: Function) -> str:
     types_known = keyed(function)
     if not types_known:
         return f"call({index}"
-    types = "".join(f"{name}, " for name, _ in types_known)
+    types = "".join(
+        f"[(); {name}], " if bounds.startswith(NUMBER) else f"{name}, "
+        for name, bounds in types_known
+    )
     return f"call_named(std::any::type_name::<reward_wire::Named<{index}, ({types})>>()"
 
 
 def _with_wire(function: Function) -> str:
-    travelling = dict(keyed(function))
-    wire = "reward_wire::Wire + 'static" if returned(function) else "reward_wire::Wire"
+    travelling = {name for name, bounds in keyed(function) if not bounds.startswith(NUMBER)}
+    wire = wire_bound(function)
     types = tuple(
-        (
-            name,
-            " + ".join(filter(None, (bounds, wire if name in travelling else ""))),
-        )
+        (name, " + ".join(filter(None, (bounds, wire))) if name in travelling else bounds)
         for name, bounds in function.generics.types
     )
     return Generics(function.generics.lifetimes, types).written()

@@ -15,6 +15,8 @@ from sandbox.apart.rust_heads import (
     impl_of,
     name_of,
     param_of,
+    taking,
+    with_boxes,
     with_names,
     with_types,
     with_where,
@@ -223,6 +225,9 @@ class Program:
         returns, _, where = re.split(r"(\bwhere\b|\Z)", rest[end + 1 :], maxsplit=1)
         returns = returns.strip().removeprefix("->").strip() or "()"
         generics = with_where(generics, where)
+        if inside and inside.closures:
+            params = taking(params, inside.closures)
+            returns = with_boxes(returns, inside.closures)
         params, generics = with_names(params, generics)
         return Function(found["name"], params, returns, generics, inside, module)
 
