@@ -194,6 +194,8 @@ class Program:
     def _type(self, found: re.Match[str], item: Item, module: tuple[str, ...]) -> None:
         try:
             generics, rest = generics_of(found["rest"])
+            rest, _, where = re.split(r"(\bwhere\b|\Z)", rest, maxsplit=1)
+            generics = with_where(generics, where)
         except Unsplittable:
             return
         body = f"{{{item.body}}}" if item.body is not None else rest
