@@ -7,6 +7,7 @@ from sandbox.apart.halves import WIRES, Unsplittable, text_file
 from sandbox.apart.rust_arms import arm
 from sandbox.apart.rust_boxes import boxes
 from sandbox.apart.rust_calls import PATHS, keyed
+from sandbox.apart.rust_kept import kept_answered, with_kept
 from sandbox.apart.rust_objects import answered, with_objects
 from sandbox.apart.rust_stubs import stubs
 from sandbox.apart.rust_text import Program
@@ -22,7 +23,7 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
     Raises:
         Unsplittable: something that they call takes or gives what can't cross.
     """
-    found = with_objects(Program(program, tests))
+    found = with_kept(with_objects(Program(program, tests)))
     library = _is_library(tests)
     if not library and not re.search(r"\bfn\s+main\b", found.tests):
         tests = f"fn main() {{\n{tests}\n}}"
@@ -43,14 +44,14 @@ def tester(program: str, tests: str, _: Sequence[File]) -> Source:
 
 def owner(program: str, tests: str, built: Sequence[File]) -> Source:
     """The program with a table of what its tests call."""
-    found = with_objects(Program(program, tests))
+    found = with_kept(with_objects(Program(program, tests)))
     arms = list(enumerate(found.functions))
     named = [(index, types) for index, types in _instances(built) if index < len(arms)]
     text = "\n".join(
         (
             _renamed(program),
             *found.borrowed.values(),
-            *(wired(found, name, _path(found, name)) for name in found.used),
+            *(_wired(found, name) for name in found.used),
             *boxes(found),
             *(answered(found, name) for name in found.objects),
             *(arm(found, index, function) for index, function in arms),
@@ -91,6 +92,11 @@ def _renamed(program: str) -> str:
 
 def _wire() -> str:
     return "".join((WIRES / name).read_text(encoding="utf-8") for name in ("wire.rs", "boxes.rs"))
+
+
+def _wired(found: Program, name: str) -> str:
+    answered = kept_answered if name in found.kept else wired
+    return answered(found, name, _path(found, name))
 
 
 def _path(found: Program, name: str) -> str:

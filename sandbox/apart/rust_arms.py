@@ -68,11 +68,11 @@ def _taken(found: Program, function: Function, i: int) -> tuple[str, str, str]:
         passed = f"Box::new{passed}" if kind.startswith("Box") else passed
         return f"let n{i}: u64 = Wire::get(from);", f"{passed},", ""
     if lead != "&mut " and has_cells(found, written, function.inside):
-        return _taken_cells(i, kind)
+        return _taken_cells(i, kind, given=stays(found, written, function.inside))
     return _taken_data(i, kind, changes=lead == "&mut ")
 
 
-def _taken_cells(i: int, kind: str) -> tuple[str, str, str]:
+def _taken_cells(i: int, kind: str, *, given: bool) -> tuple[str, str, str]:
     """As `_taken`, for data with cells: what stands in them is sent back."""
     read = f"let a{i}: {kind} = Wire::get(from);"
     if kind.startswith("&"):
@@ -81,7 +81,7 @@ def _taken_cells(i: int, kind: str) -> tuple[str, str, str]:
             f"a{i},",
             f"unsafe {{ &*p{i} }}.put_cells(to);",
         )
-    if SHARED.match(kind):
+    if SHARED.match(kind) and not given:
         return f"{read} let p{i} = a{i}.clone();", f"a{i},", f"p{i}.put_cells(to);"
     return read, f"a{i},", ""
 
@@ -133,5 +133,6 @@ def _of_target(kind: str, function: Function) -> str:
     if function.inside is None:
         return kind
     target = erased(function.inside.target)
-    named = f"<{target} as {function.inside.trait.replace('IndexMut', 'Index')}>::"
+    trait = erased(function.inside.trait).replace("IndexMut", "Index")
+    named = f"<{target} as {trait}>::"
     return re.sub(r"\bSelf\b", target, re.sub(r"\bSelf\s*::\s*", named, kind))

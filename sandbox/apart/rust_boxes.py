@@ -36,7 +36,7 @@ def stays(found: Program, text: str, inside: Impl | None) -> bool:
 
     def holds(one: str) -> bool:
         made = _DYN.search(one) or re.match(r"impl\s+Fn", one)
-        return bool(made or behind(one) & found.objects.keys())
+        return bool(made or behind(one) & found.objects.keys() or words(one) & found.kept)
 
     return found.reaches(text, inside, holds)
 

@@ -12,6 +12,7 @@ NUMBER = "const "
 """What a parameter that is a number has before its type, in the place of bounds."""
 
 _CALLED = re.compile(r"\s*(?:for\s*<[^<>]*>\s*)?Fn(?:Mut|Once)?\s*\(")
+_TARGET = re.compile(r"(?:&\s*(?:'\w+\s+)?)?\w+\s*(?:<[\w\s,'<>&]*>)?")
 _BOUNDS = re.compile(r"[\w\s:<>+='?(),&\[\]-]*")
 
 
@@ -83,7 +84,7 @@ class Impl:
     @property
     def name(self) -> str:
         """The type without parameters."""
-        return self.target.partition("<")[0].strip()
+        return re.sub(r"^&\s*(?:'\w+\s+)?", "", self.target).partition("<")[0].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,8 @@ class Function:
         inside = self.inside
         if inside is None:
             return "::".join((*self.module, self.name))
-        target = re.sub(r"'\w+", "'_", inside.target)
-        return (
-            f"<{target} as {inside.trait}>::{self.name}"
-            if inside.trait
-            else f"<{target}>::{self.name}"
-        )
+        target, trait = (re.sub(r"'\w+", "'_", one) for one in (inside.target, inside.trait))
+        return f"<{target} as {trait}>::{self.name}" if trait else f"<{target}>::{self.name}"
 
     @property
     def open_types(self) -> tuple[tuple[str, str], ...]:
@@ -210,7 +207,7 @@ def impl_of(head: str, module: tuple[str, ...]) -> Impl | None:
     if not found:
         trait, target = "", rest
     target = " ".join(target.split())
-    if not re.fullmatch(r"\w+\s*(?:<[\w\s,'<>&]*>)?", target) or not _BOUNDS.fullmatch(trait):
+    if not _TARGET.fullmatch(target) or not _BOUNDS.fullmatch(trait):
         return None
     closures = tuple(one for one in generics.types if _CALLED.match(one[1]))
     generics = Generics(generics.lifetimes, tuple(o for o in generics.types if o not in closures))

@@ -26,6 +26,7 @@ from sandbox.apart.rust_closures import (
     signature,
 )
 from sandbox.apart.rust_heads import NUMBER, Function, Generics, Impl
+from sandbox.apart.rust_kept import kept_declared, kept_told
 from sandbox.apart.rust_objects import hidden, sent_as, stand_in, told
 from sandbox.apart.rust_text import Program, trait_methods
 from sandbox.apart.rust_types import declared, has_cells, wired
@@ -38,13 +39,24 @@ def stubs(found: Program, module: tuple[str, ...]) -> Iterator[str]:
     """What stands in a module of the tests' side for what the program has there."""
     for name in found.used:
         if found.types[name].module == module:
-            yield "" if name in found.borrowed else declared(found, name)
-            yield wired(found, name, name)
+            yield from _type(found, name)
     for name, (_, place) in found.traits.items():
         if place == module and _is_used(found, name):
             yield _trait(found, name)
     yield from (told(name) for name, impl in found.objects.items() if impl.module == module)
+    for impl, lines in found.associated:
+        if impl.module == module:
+            yield f"impl{impl.generics.written()} {impl.target} {{ {' '.join(lines)} }}"
     yield from _functions(found, module)
+
+
+def _type(found: Program, name: str) -> Iterator[str]:
+    if name in found.kept:
+        yield kept_declared(found, name)
+        yield kept_told(found, name)
+        return
+    yield "" if name in found.borrowed else declared(found, name)
+    yield wired(found, name, name)
 
 
 def _functions(found: Program, module: tuple[str, ...]) -> Iterator[str]:
@@ -144,10 +156,11 @@ def _argument(found: Program, function: Function, i: int) -> tuple[str, str, str
                 f"{value}.reward_take(from);",
             )
         return "", f"Wire::put(&{value}, to);", _back(value, inner)
-    after = ""
+    sent, after = _sent(found, function, value, written), ""
     if not changed and has_cells(found, written, function.inside):
-        after = f"{value}.get_cells(from);" if SHARED.match(written) or written[0] == "&" else ""
-    return "", _sent(found, function, value, written), after
+        here = written.startswith("&") or (SHARED.match(written) and "give(" not in sent)
+        after = f"{value}.get_cells(from);" if here else ""
+    return "", sent, after
 
 
 def _closure(function: Function, i: int, bound: str, value: str) -> tuple[str, str, str]:

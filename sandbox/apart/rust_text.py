@@ -119,6 +119,8 @@ class Program:
         self.functions: list[Function] = []
         self.modules: dict[tuple[str, ...], None] = {(): None}
         self.traits: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self.kept: set[str] = set()
+        self.associated: list[tuple[Impl, list[str]]] = []
         self.objects: dict[str, Impl] = {}
         self._impls: list[tuple[Impl, str]] = []
         self._read_all(self.plain, ())
@@ -183,13 +185,18 @@ class Program:
         return lent
 
     def _declare(self, head: str) -> None:
-        alias, constant = _ALIAS.fullmatch(head), _CONSTANT.fullmatch(head)
+        alias = _ALIAS.fullmatch(head)
         if alias:
             self.aliases[alias[1]] = alias[2].strip()
-        elif constant and constant[1] in self.words and _PART.sub("", constant[2]) == "":
-            self.constants.append(
-                f"pub const {constant[1]}: {constant[2].strip()} = {constant[3]};"
-            )
+        elif constant := self._constant(head):
+            self.constants.append(constant)
+
+    def _constant(self, head: str) -> str:
+        """A constant of numbers that the tests name, as they find it, or empty."""
+        found = _CONSTANT.fullmatch(head)
+        if found is None or found[1] not in self.words or _PART.sub("", found[2]):
+            return ""
+        return f"pub const {found[1]}: {found[2].strip()} = {found[3]};"
 
     def _type(self, found: re.Match[str], item: Item, module: tuple[str, ...]) -> None:
         try:
@@ -235,12 +242,16 @@ class Program:
 
     def _implement(self, impl: Impl, body: str) -> None:
         trait = impl.trait.partition("<")[0].split("::")[-1].strip()
-        if impl.name not in self.used:
+        if impl.name not in self.used and not self._is_left(impl, trait):
             return
         if trait in _COMPARED and "<" not in impl.trait:
             self.extra.setdefault(impl.name, set()).add(trait)
         elif not trait:
             self._take(impl, self._methods(impl, body, ""))
+            heads = (bare(item.head) for item in items(body) if item.body is None)
+            lines = [line for head in heads if (line := self._constant(head))]
+            if lines:
+                self.associated.append((impl, lines))
         elif trait in _CARRIED | self.traits.keys() and self._is_honest(impl, trait):
             try:
                 made = self._methods(impl, body, trait)
@@ -250,6 +261,13 @@ class Program:
                 return
             self.impls.append(impl)
             self._take(impl, made)
+
+    def _is_left(self, impl: Impl, trait: str) -> bool:
+        """Whether an operator has a number before a value of the program, and makes another."""
+        named = self.types.keys() & self.words
+        other = words(impl.trait.partition("<")[2])
+        makes = words(impl.types) & named
+        return trait in _MIXED - {"PartialOrd", "Ord"} and bool(other & named and makes)
 
     def _methods(self, impl: Impl, body: str, trait: str) -> list[Function]:
         """The methods of an `impl`, with those that its trait has a body for."""
@@ -284,7 +302,7 @@ class Program:
         if trait not in _MIXED and trait not in self.traits:
             return True
         if impl.name not in self.words:
-            return False
+            return self._is_left(impl, trait)
         named = (self.types.keys() & self.words) | {"Self"}
         other = impl.trait.partition("<")[2]
         if not other or words(other) & named:

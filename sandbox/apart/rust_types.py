@@ -133,9 +133,24 @@ def _where(kind: Type, name: str, fields: Sequence[Fields]) -> str:
     return f" where {', '.join(dict.fromkeys(needed))}" if needed else ""
 
 
+def checked_fields(found: Program, name: str) -> None:
+    """See to it that values of a type are data.
+
+    Raises:
+        Unsplittable: they are not.
+    """
+    kind = found.types[name]
+    if kind.kind == "struct":
+        _fields(found, kind, kind.body)
+    else:
+        _variants(found, kind)
+
+
 def has_cells(found: Program, text: str, inside: Impl | None) -> bool:
     """Whether values of a type have parts that change without being borrowed for that."""
-    return found.reaches(text, inside, lambda one: _CELL.search(one) is not None)
+    return found.reaches(
+        text, inside, lambda one: bool(_CELL.search(one) or words(one) & found.kept)
+    )
 
 
 def _variants(found: Program, kind: Type) -> list[tuple[str, Fields]]:
