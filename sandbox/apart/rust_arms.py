@@ -21,10 +21,8 @@ from sandbox.apart.rust_types import has_cells
 _MOST_ITEMS = 1_000_000
 """Of an iterator that the program returns."""
 
-
 _BEHIND = re.compile(r"&\s*(?:'\w+\s*)?mut\s*\(?\s*dyn\s+(?:\w+\s*::\s*)*(\w+)")
 """What is changed in place, behind a trait."""
-
 
 SHARED = re.compile(r"(?:Vec\s*<|Option\s*<)?\s*(?:std::\w+::)?(?:Rc|Arc)\b")
 """What others have, too, when it was given away."""
@@ -133,6 +131,6 @@ def _of_target(kind: str, function: Function) -> str:
     if function.inside is None:
         return kind
     target = erased(function.inside.target)
-    trait = erased(function.inside.trait).replace("IndexMut", "Index")
+    trait = re.sub(r"\b(Index|Deref)Mut\b", r"\1", erased(function.inside.trait))
     named = f"<{target} as {trait}>::"
     return re.sub(r"\bSelf\b", target, re.sub(r"\bSelf\s*::\s*", named, kind))

@@ -15,7 +15,6 @@ from sandbox.apart.rust_text import Program, trait_methods
 
 _DYN = re.compile(r"\bdyn\s+(?:\w+\s*::\s*)*(\w+)")
 
-
 _LENT = 255
 """In the place of a type's number: the object stays with the tests."""
 

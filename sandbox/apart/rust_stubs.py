@@ -37,6 +37,7 @@ _MUTABLE = re.compile(r"^&\s*('\w+\s*)?mut\b\s*")
 
 def stubs(found: Program, module: tuple[str, ...]) -> Iterator[str]:
     """What stands in a module of the tests' side for what the program has there."""
+    yield from _aliases(found) if not module else ()
     for name in found.used:
         if found.types[name].module == module:
             yield from _type(found, name)
@@ -48,6 +49,16 @@ def stubs(found: Program, module: tuple[str, ...]) -> Iterator[str]:
         if impl.module == module:
             yield f"impl{impl.generics.written()} {impl.target} {{ {' '.join(lines)} }}"
     yield from _functions(found, module)
+
+
+def _aliases(found: Program) -> Iterator[str]:
+    """Names of the program for types, with parameters, that what crosses is written with."""
+    texts = [found.types[name].body for name in found.used]
+    for function in found.functions:
+        texts += [*(kind for _, kind in function.params), function.returns]
+    for name in sorted(words(" ".join((*texts, found.tests))) & found.wide_aliases.keys()):
+        params, body = found.wide_aliases[name]
+        yield f"pub type {name}<{params}> = {found.checked(body, tuple(words(params)))};"
 
 
 def _type(found: Program, name: str) -> Iterator[str]:
@@ -93,9 +104,6 @@ def _implemented(found: Program, impl: Impl, functions: Sequence[tuple[int, Func
     generics = impl.generics.written(f"reward_wire::Wire{lasts}")
     stubs = " ".join(_stub(found, i, f) for i, f in functions)
     types = f"{impl.types};" if impl.types else ""
-    if impl.types:
-        for line in impl.types.split(";"):
-            found.checked(line.partition("=")[2].strip(), impl.generics.names)
     trait = f"{_full(impl.trait)} for " if impl.trait else ""
     hidden = sent_as(found, impl) if impl.trait in found.objects else ""
     target = stand_in(impl.trait) if impl in found.objects.values() else impl.target

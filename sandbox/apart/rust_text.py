@@ -35,6 +35,7 @@ _TYPE = re.compile(
     r"(?P<lead>.*?)\b(?P<kind>struct|enum)\s+(?P<name>\w+)\s*(?P<rest>.*)", re.DOTALL
 )
 _ALIAS = re.compile(r"(?:pub\s+)?type\s+(\w+)\s*=\s*(.+)", re.DOTALL)
+_ALIAS_OF_MORE = re.compile(r"(?:pub\s+)?type\s+(\w+)\s*<([\w\s,]*)>\s*=\s*(.+)", re.DOTALL)
 _CONSTANT = re.compile(
     r"(?:pub(?:\(\w+\))?\s+)?(?:const|static)\s+(\w+)\s*:\s*([^=]+)=\s*"
     r"(-?[\d_.]+\w*|[&\[][\[\]&(),\s\d_.-]*(?:[iuf]\d+[\[\]&(),\s\d_.-]*)*)",
@@ -111,6 +112,7 @@ class Program:
         self.words = self.mentioned - own - KEYWORDS
         self.types: dict[str, Type] = {}
         self.aliases: dict[str, str] = {}
+        self.wide_aliases: dict[str, tuple[str, str]] = {}
         self.constants = [
             f"pub const {name}: {kind} = {text};"
             for name, kind, text in _TEXT.findall(program)
@@ -188,6 +190,8 @@ class Program:
         alias = _ALIAS.fullmatch(head)
         if alias:
             self.aliases[alias[1]] = alias[2].strip()
+        elif more := _ALIAS_OF_MORE.fullmatch(head):
+            self.wide_aliases[more[1]] = (more[2], more[3].strip())
         elif constant := self._constant(head):
             self.constants.append(constant)
 
@@ -257,6 +261,8 @@ class Program:
                 made = self._methods(impl, body, trait)
                 for function in made if trait not in {"Display", "Debug"} else ():
                     self._check(function, impl.types)
+                for line in impl.types.split(";"):
+                    self.checked(line.partition("=")[2].strip(), impl.generics.names)
             except Unsplittable:
                 return
             self.impls.append(impl)
@@ -335,15 +341,23 @@ class Program:
             seen |= new
             left += [self.types[name].body for name in new & self.types.keys()]
             left += [self.aliases[name] for name in new & self.aliases.keys()]
+            left += [self.wide_aliases[name][1] for name in new & self.wide_aliases.keys()]
         return False
 
     def _use_all(self, text: str) -> None:
-        for name in sorted(words(text)):
-            if name in self.types and name not in self.used:
-                self.used[name] = None
-                self._use_all(self.types[name].body)
-            elif name in self.aliases:
-                self._use_all(self.aliases[name])
+        seen: set[str] = set()
+        left = [text]
+        while left:
+            new = sorted(words(left.pop()) - seen)
+            seen.update(new)
+            for name in new:
+                if name in self.types and name not in self.used:
+                    self.used[name] = None
+                    left.append(self.types[name].body)
+                elif name in self.aliases:
+                    left.append(self.aliases[name])
+                elif name in self.wide_aliases:
+                    left.append(self.wide_aliases[name][1])
 
     def checked(self, kind: str, known: tuple[str, ...] = (), depth: int = 0) -> str:
         """A type in full paths, if values of it can travel.
@@ -354,7 +368,14 @@ class Program:
         modules = {name for module in self.modules for name in module}
         if depth > 20 or _PART.sub("", kind):
             raise Unsplittable(f"the type {kind[:60]} is no plain data")
-        fine = KNOWN | self.types.keys() | self.traits.keys() | set(known) | modules
+        fine = (
+            KNOWN
+            | self.wide_aliases.keys()
+            | self.types.keys()
+            | self.traits.keys()
+            | set(known)
+            | modules
+        )
         fine |= {
             "impl",
             "Item",
@@ -364,6 +385,7 @@ class Program:
             "FnMut",
             "FnOnce",
             "Output",
+            "Target",
             "Err",
             "fmt",
         }

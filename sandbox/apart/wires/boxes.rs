@@ -21,12 +21,23 @@ pub mod reward_boxes {
         with(boxes.get_or_insert_with(|| Boxes { mine: Vec::new(), known: HashMap::new(), giving: 0, showing: 0 }))
     }
 
+    /// How what is written now is written; it ends with this, also by a panic.
+    struct While(fn(&mut Boxes) -> &mut u32);
+    impl While {
+        fn new(count: fn(&mut Boxes) -> &mut u32) -> Self {
+            boxes(|all| *count(all) += 1);
+            While(count)
+        }
+    }
+    impl Drop for While {
+        fn drop(&mut self) { boxes(|all| *(self.0)(all) -= 1); }
+    }
+
     /// Writes a value that nobody here uses any more: boxed functions in it may be kept.
     pub fn give<T: Wire>(value: T, to: &mut Vec<u8>) {
-        boxes(|all| all.giving += 1);
+        let value = std::mem::ManuallyDrop::new(value);
+        let _giving = While::new(|all| &mut all.giving);
         value.put(to);
-        boxes(|all| all.giving -= 1);
-        std::mem::forget(value);
     }
 
     /// Whether what is written now is used here no more.
@@ -44,9 +55,8 @@ pub mod reward_boxes {
     /// Writes a value that stays in use here; the lease must end before it does.
     pub fn show<T: Wire>(value: &T, to: &mut Vec<u8>) -> Lease {
         leasing(|| {
-            boxes(|all| all.showing += 1);
+            let _showing = While::new(|all| &mut all.showing);
             value.put(to);
-            boxes(|all| all.showing -= 1);
         })
     }
     impl Drop for Lease {
