@@ -144,7 +144,8 @@ BROKEN = [
 
 
 def test_where_no_sandbox_can_run_nothing_looks_like_a_verdict(tmp_path):
-    with running(tmp_path / "log", ready=False, sandbox="docker", log_level="error") as server:
+    none = {"sandbox": "docker", "docker_image": "nowhere/nothing:1"}
+    with running(tmp_path / "log", ready=False, log_level="error", **none) as server:
         wait_open(server)
         for path, body, status, reply in BROKEN:
             answer = ask(server, path, body)
